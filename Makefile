@@ -1,0 +1,50 @@
+# Each target builds .venv once, from the pinned requirements.txt, on first use.
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+UV := 0.13.8
+NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
+
+.PHONY: help lab ui grade test verify outputs lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "expected Python 3.11 or newer; found $$($(PYTHON) --version 2>&1). Try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "expected 'python -m venv' to work. On Debian or Ubuntu: apt install python3-venv"; exit 2; }
+	@echo "Installing the pinned packages into .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --reinstall -e .
+	@touch $@
+
+lab: .venv/ready ## JupyterLab on the lessons
+	cd notebooks && ../$(BIN)/jupyter lab
+
+ui: .venv/ready ## the MLflow UI on the lessons' store, at http://localhost:5000
+	cd notebooks && MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
+	  ../$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1 --port 5000
+
+grade: .venv/ready ## run and grade the lessons with the reference solutions
+	$(BIN)/grading grade $(NOTEBOOKS) --solution --html report --pass-mark 100
+
+test: .venv/ready ## everything that CI runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+verify: .venv/ready ## the curriculum proves itself, gallery included
+	$(BIN)/grading verify --mutants
+
+outputs: .venv/ready ## run the lessons and keep the outputs that the prose quotes
+	$(BIN)/grading verify --refresh
+
+lock: .venv/ready ## write requirements.txt anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
+
+clean: ## remove what was built
+	rm -rf .venv report build

@@ -1,0 +1,6 @@
+"""Grade notebooks by the evidence they leave in an MLflow store."""
+
+from grading.experiment_log import experiment_log
+from grading.instant import instant
+
+__all__ = ["experiment_log", "instant"]

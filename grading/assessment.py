@@ -1,0 +1,98 @@
+"""One notebook from file to scorecard: run it alone, then grade what it left behind."""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grading.data_files import DataFiles
+from grading.errors import InputError, StoreError
+from grading.evidence import Evidence
+from grading.execution import TIMEOUT, Execution, kernel_environment, run_notebook
+from grading.grader import Part, nothing_to_grade, scorecard
+from grading.lesson import Lesson
+from grading.lessons import LESSONS
+from grading.notebook import Notebook, lesson_id, overlay, read_notebook
+from grading.reproduction import reproduce
+from grading.store import open_store
+from grading.verdict import Scorecard
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data"
+SOLUTIONS = Path(__file__).parent / "solutions"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The scorecard, and the executed notebook it is of."""
+
+    scorecard: Scorecard
+    executed: Any
+    folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
+
+
+def find_lesson(id: str) -> Lesson:
+    """The lesson of this id; raises InputError naming those there are."""
+    for lesson in LESSONS:
+        if lesson.id == id.upper():
+            return lesson
+    raise InputError(f"expected one of {', '.join(lesson.id for lesson in LESSONS)}; found {id!r}")
+
+
+def lesson_or_own(id: str) -> Lesson:
+    """The lesson of this id or, for a notebook of a student's own such as M9_05, one that asks the checklist only."""
+    try:
+        return find_lesson(id)
+    except InputError:
+        return Lesson(id.upper(), "", "Your own experiment", worked_experiment="", tasks=())
+
+
+def solution_sources(lesson: Lesson) -> dict[str, str]:
+    """The reference solutions, by the id of the exercise cell each belongs in."""
+    files = sorted((SOLUTIONS / lesson.id.lower()).glob("*.py"))
+    if not files:
+        raise InputError(f"no solutions for {lesson.id} here: students do not receive them")
+    return {f"{file.stem}-work": file.read_text("utf-8").rstrip("\n") for file in files}
+
+
+def assess(
+    path: Path, *, lesson: str | None = None, solution: bool = False, part: Part = "practice", timeout: float = TIMEOUT
+) -> Assessment:
+    """Run and grade one notebook file; with `solution`, with the reference solutions in its exercise cells.
+
+    Raises NotebookError when the file cannot be run at all. A notebook that fails is graded on what it logged.
+    """
+    wanted = find_lesson(lesson) if lesson else lesson_or_own(lesson_id(path))
+    notebook = read_notebook(path)
+    node = overlay(notebook.node, solution_sources(wanted)) if solution else None
+    with temporary_folder() as folder:
+        execution = run_notebook(notebook, folder, data=DATA, timeout=timeout, node=node)
+        return grade_execution(wanted, notebook, execution, part)
+
+
+def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
+    """Grade what an execution left behind; the same execution can be graded for both parts."""
+    about: dict[str, Any] = {"notebook": notebook.path.name, "sha256": notebook.sha256, "execution": execution.report}
+    try:
+        store = open_store(execution.tracking_uri, root=execution.folder)
+    except StoreError as error:
+        return Assessment(nothing_to_grade(lesson, part, str(error), **about), execution.notebook, execution.folder)
+    private = execution.folder.parent / "private"
+    evidence = Evidence(
+        store=store,
+        part=part,
+        worked_experiment=lesson.worked_experiment,
+        data=DataFiles((DATA, execution.folder)),
+        code=execution.code,
+        reproducer=lambda requests: reproduce(requests, kernel_environment(private)),
+    )
+    return Assessment(scorecard(lesson, evidence, **about), execution.notebook, execution.folder)
+
+
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards, even when a notebook left files in it that cannot be deleted."""
+    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve() / "run"

@@ -1,0 +1,266 @@
+"""The six checklist items, the same for every lesson: asked of every main run of the part that is graded."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from grading import claims
+from grading.contract import clauses, matching_files, value_of
+from grading.data_files import label_columns
+from grading.errors import CannotJudge, Unmet
+from grading.evidence import Evidence
+from grading.experiment_log import LOG_NAME, problems_of
+from grading.figures import read_picture
+from grading.lesson import CHECKLIST_POINTS, Check, make_check
+from grading.metric_name import parse
+from grading.predictions import our_contract
+from grading.store import Run
+
+LEAST_WORDS = 8  # of a conclusion
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
+HEX_COMMIT = re.compile(r"^[0-9a-f]{40}$|^[0-9a-f]{64}$")
+
+
+def parameters_logged(evidence: Evidence) -> str:
+    """Parameters logged: every hyperparameter of the model, with its value, and the random seed."""
+    compared = 0
+    for run in _main_runs(evidence):
+        compared += compare_parameters(evidence, run)
+        require_seed(run)
+    return f"{compared} hyperparameters equal the model's, and the seed"
+
+
+def metrics_tracked(evidence: Evidence) -> str:
+    """Metrics tracked: train, cross-validation and test metrics; the test metrics follow from predictions.csv."""
+    compared = 0
+    for run in _main_runs(evidence):
+        _require(evidence, run, "metric")
+        compared += compare_test_metrics(evidence, run)
+    return f"{compared} test metrics recomputed from the predictions"
+
+
+def model_artifacts_saved(evidence: Evidence) -> str:
+    """Model artifacts saved: a model with signature, example and pinned requirements that reproduces predictions.csv;
+    and the figures, not blank."""
+    for run in _main_runs(evidence):
+        require_model_complete(evidence, run)
+        require_figures(evidence, run)
+        require_reproduced(evidence, run)
+    return "the model, loaded in a fresh process, gives the same predictions; the figures show something"
+
+
+def data_version_recorded(evidence: Evidence) -> str:
+    """Data version recorded: a dataset input, the file's sha256, and labels that the file really has."""
+    for run in _main_runs(evidence):
+        file = require_data_version(evidence, run)
+    return f"sha256 and labels of {file} are as recorded"
+
+
+def code_version_tagged(evidence: Evidence) -> str:
+    """Code version tagged: the commit the notebook ran from, and whether anything was uncommitted."""
+    runs = _main_runs(evidence)
+    actual = evidence.code
+    if actual.commit is None:
+        raise CannotJudge("a git commit to compare with", actual.problem, "install git, commit, and grade again")
+    rules = our_contract("experiment").tags
+    for run in runs:
+        _require(evidence, run, "tag", ("git_commit", "git_dirty"))
+        commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
+        if commit.strip() != actual.commit:
+            hint = "`git rev-parse HEAD`, run in the notebook's folder"
+            shown = commit if HEX_COMMIT.match(commit.strip()) else f"{commit!r}, which is not a full commit"
+            raise Unmet(f"commit {actual.commit} in the run {run.name!r}", shown, hint)
+        dirty = (value_of("git_dirty", rules["git_dirty"], run.tags) or "").strip().lower()
+        if dirty not in TRUE | FALSE:
+            raise Unmet("true or false in the tag git_dirty", dirty, "bool(output of git status --porcelain)")
+        if actual.dirty is not None and (dirty in TRUE) != actual.dirty:
+            raise Unmet(f"git_dirty to be {actual.dirty}", dirty, "ask `git status --porcelain`; do not type it in")
+    return f"commit {actual.commit[:8]}"
+
+
+def results_documented(evidence: Evidence) -> str:
+    """Results documented: a description that concludes from a logged number, and a complete experiment_log.md."""
+    for run in _main_runs(evidence):
+        require_conclusion(run)
+        path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == LOG_NAME), None)
+        if path is None:
+            raise Unmet(f"{LOG_NAME} in the run {run.name!r}", run.artifacts.paths()[:8] or "no artifacts",
+                        "mlflow.log_text(experiment_log(run_id, ...), \"experiment_log.md\")")  # fmt: skip
+        text = run.artifacts.local(path).read_text("utf-8", "replace")
+        if problem := next(iter(problems_of(text, run)), None):
+            raise Unmet("a complete experiment log with the run's own numbers", problem, "write it again from the run")
+    return "the conclusion and the experiment log agree with the run"
+
+
+TRUE = frozenset({"true", "1", "yes", "dirty"})
+FALSE = frozenset({"false", "0", "no", "clean"})
+CHECKLIST: tuple[Check, ...] = tuple(
+    make_check(function, "checklist", CHECKLIST_POINTS)
+    for function in (
+        parameters_logged,
+        metrics_tracked,
+        model_artifacts_saved,
+        data_version_recorded,
+        code_version_tagged,
+        results_documented,
+    )
+)
+
+
+def _main_runs(evidence: Evidence) -> tuple[Run, ...]:
+    return evidence.main_runs or (evidence.main_run,)  # the latter says what is missing
+
+
+def _require(evidence: Evidence, run: Run, kind: str, keys: tuple[str, ...] = ()) -> None:
+    """Raise Unmet for the first clause of the contract of this kind that the run misses."""
+    for clause in clauses(evidence.contract(run), run, binary=evidence.is_binary(run)):
+        if clause.kind == kind and not clause.met and (not keys or clause.key in keys):
+            raise Unmet(f"{clause.expected} in the run {run.name!r}", clause.found, clause.hint)
+
+
+def require_seed(run: Run) -> None:
+    """Raise Unmet unless the run has its random seed, a whole number, among its params."""
+    rule = our_contract("experiment").parameters["random_state"]
+    accepted = ("random_state", *rule.names)
+    seeds = [value for name, value in run.params.items() if name.rpartition("__")[2].lower() in accepted]
+    if not any(re.fullmatch(r"\d+", seed.strip()) for seed in seeds):
+        raise Unmet(f"a whole number as `random_state` or `seed` in the run {run.name!r}", sorted(run.params), rule.why)
+
+
+def compare_parameters(evidence: Evidence, run: Run) -> int:
+    """How many of the model's hyperparameters are among the run's params, equal; raises Unmet for the first not."""
+    actual = evidence.hyperparameters(run)
+    for name, value in actual.items():
+        logged = [run.params[key] for key in (name, name.rpartition("__")[2]) if key in run.params]
+        if not logged:
+            raise Unmet(f"a parameter `{name}` ({value!r} in the model)", sorted(run.params) or "no params",
+                        "mlflow.log_params(model.get_params())")  # fmt: skip
+        if not claims.same_value(logged[0], value):
+            raise Unmet(f"`{name}` = {value!r}, as in the logged model", logged[0], "log what the model was built with")
+    return len(actual)
+
+
+def compare_test_metrics(evidence: Evidence, run: Run) -> int:
+    """How many test metrics follow from the predictions; raises Unmet for the first that does not."""
+    predictions = evidence.predictions(run)
+    return sum(
+        compare_metric(name, key, threshold, run, predictions) for name, key, threshold in claimed(evidence, run)
+    )
+
+
+def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | None]]:
+    """The metrics that the run claims of the test rows and that have a definition: name, definition, threshold.
+
+    A name without a split is read as a test metric, unless the run has it with `test` too or it is a curve.
+    """
+    contract = evidence.contract(run)
+    explicit = {parse(name).base for name in run.metrics if parse(name).split == "test"}
+    for name in run.metrics:
+        meaning = parse(name)
+        key = contract.metric(name) or meaning.base
+        if meaning.statistic is not None or key not in claims.DEFINITIONS:
+            continue
+        bare = meaning.split is None and meaning.base not in explicit
+        if meaning.split == "test" or (bare and len(evidence.store.history(run.id, name)) <= 1):
+            yield name, key, meaning.threshold
+
+
+def compare_metric(name: str, key: str, threshold: float | None, run: Run, predictions: pd.DataFrame) -> int:
+    """1 when the logged metric follows from the predictions, 0 when it cannot be derived; raises Unmet otherwise."""
+    derived = claims.derive(key, predictions, threshold=threshold, params=run.params)
+    if derived is None:
+        return 0
+    if not any(claims.equal(run.metrics[name], value) for value in derived):
+        raise Unmet(f"{name} = {derived[0]:.4f}, from predictions.csv", f"{run.metrics[name]:.4f}",
+                    "log the metric and the predictions of the same model on the same rows, unrounded")  # fmt: skip
+    return 1
+
+
+def require_model_complete(evidence: Evidence, run: Run) -> None:
+    """Raise Unmet unless the run's model has a signature, an input example and exactly pinned requirements."""
+    model = evidence.model(run)
+    model.inputs  # noqa: B018  raises without a signature
+    if not model.has_example:
+        raise Unmet("an input example with the model", "none", "log_model(..., input_example=X_train.head(3))")
+    if loose := model.unpinned():
+        raise Unmet("requirements with exact versions", loose, f'pip_requirements=["{loose[0].split(">")[0]}==..."]')
+
+
+def require_figures(evidence: Evidence, run: Run) -> int:
+    """How many figures the run has; raises Unmet for one that is missing, unreadable or blank."""
+    files, count = run.artifacts.paths(), 0
+    for key, rule in evidence.contract(run).artifacts.items():
+        if not rule.figure or not rule.required or (rule.binary_only and not evidence.is_binary(run)):
+            continue
+        found = matching_files(key, rule, files)
+        if not found:
+            raise Unmet(f"a figure named like {key}.png in the run {run.name!r}", files[:8] or "no artifacts", rule.why)
+        if all(read_picture(run.artifacts.local(file)).blank for file in found):
+            raise Unmet(f"{found[0]} to show something", "a blank picture", "save the figure before it is closed")
+        count += 1
+    return count
+
+
+def require_reproduced(evidence: Evidence, run: Run) -> None:
+    """Raise Unmet unless the model, loaded elsewhere, predicts what predictions.csv says."""
+    predictions = evidence.predictions(run)
+    again = evidence.reproduction(run)
+    repeated = pd.Series(again.predictions, index=predictions.index)
+    wrong = claims.differences(predictions["y_pred"], repeated)
+    if wrong:
+        raise Unmet("the logged model to give the y_pred of predictions.csv", f"{wrong} of {len(predictions)} differ",
+                    "log the model that made these predictions, on the rows the file names")  # fmt: skip
+    score = claims.score_column(predictions)
+    if score and again.scores:
+        wrong = claims.differences(predictions[score], pd.Series(again.scores, index=predictions.index))
+        if wrong:
+            raise Unmet(f"the logged model to give the {score} of predictions.csv", f"{wrong} differ")
+
+
+def require_data_version(evidence: Evidence, run: Run) -> str:
+    """The data file's name; raises Unmet unless dataset input, sha256 and labels are the file's."""
+    dataset = evidence.dataset(run)
+    if not (dataset.digest and dataset.name):
+        raise Unmet("a dataset with a name and a digest", f"name {dataset.name!r}, digest {dataset.digest!r}")
+    file = evidence.data.find(dataset.location)
+    rule = our_contract("experiment").tags["data_sha256"]
+    places = (run.tags, *(entry.tags for entry in run.datasets), run.params)
+    logged = next((value for place in places if (value := value_of("data_sha256", rule, place))), None)
+    if logged is None:
+        raise Unmet(f"a tag data_sha256 in the run {run.name!r}", list(run.tags)[:12], rule.why)
+    if logged.strip().lower() != evidence.data.sha256(file):
+        raise Unmet(f"sha256 {evidence.data.sha256(file)[:16]}… of {file.name}", f"{logged[:16]}…", rule.why)
+    require_labels(evidence, run)
+    return file.name
+
+
+def require_labels(evidence: Evidence, run: Run) -> str:
+    """How many rows of which file; raises Unmet unless y_true is what the recorded data file says of its rows."""
+    file = evidence.data.find(evidence.dataset(run).location)
+    predictions, frame = evidence.predictions(run), evidence.data.frame(file)
+    wrong = claims.label_mismatches(predictions, frame, label_columns(file, frame))
+    if wrong:
+        raise Unmet(f"y_true to be the labels of {file.name} at those rows", f"{wrong} of {len(predictions)} differ",
+                    "keep the `row` ids with the labels when you split")  # fmt: skip
+    return f"{len(predictions)} rows of {file.name}"
+
+
+def require_conclusion(run: Run) -> None:
+    """Raise Unmet unless the run's description has a few words and a number that the run logged."""
+    words = run.note.split()
+    if len(words) < LEAST_WORDS:
+        raise Unmet(f"a description of the run {run.name!r} that says what we learn from it", run.note or "none",
+                    "mlflow.set_tag(\"mlflow.note.content\", ...)")  # fmt: skip
+    quoted = NUMBER.findall(run.note)
+    if not any(_says(number, value) for number in quoted for value in run.metrics.values()):
+        raise Unmet("a conclusion that quotes a metric of the run", quoted or "no number",
+                    "name the number that you conclude from, as it was logged")  # fmt: skip
+
+
+def _says(text: str, value: float) -> bool:
+    """Whether a number in prose is the value, rounded as written, or the value as a percentage."""
+    places = len(text.partition(".")[2])
+    return any(abs(float(text) - shown) <= 0.5 * 10**-places + 1e-12 for shown in (value, 100 * value)) and (
+        places > 0 or abs(value) >= 2 or 100 * value >= 10
+    )

@@ -1,0 +1,211 @@
+"""The command line: parse, call, print. Exit 0 done · 1 below the mark or not met · 2 wrong input · 3 our error."""
+
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from grading import quiet
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Grade notebooks by the evidence they leave in an MLflow store.",
+)
+console = Console()
+errors = Console(stderr=True)
+OK, BELOW, USAGE, OURS = 0, 1, 2, 3
+DEFAULT_URI = "sqlite:///mlflow.db"
+
+Store = Annotated[
+    str, typer.Option("--store", help="Tracking URI; MLFLOW_TRACKING_URI or sqlite:///mlflow.db unless given.")
+]
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in a sentence, never in a traceback."""
+    from grading.errors import GradingError, InputError
+
+    quiet.apply()
+    try:
+        app(standalone_mode=True)
+    except InputError as error:
+        _stop(str(error), USAGE)
+    except GradingError as error:
+        _stop(str(error), BELOW)
+    except KeyboardInterrupt:
+        _stop("stopped", 130)
+    except Exception as error:
+        if os.environ.get("GRADING_DEBUG"):
+            raise
+        _stop(
+            f"the grader failed ({type(error).__name__}: {error}). GRADING_DEBUG=1 shows where; please report it.", OURS
+        )
+
+
+@app.command()
+def grade(
+    notebooks: Annotated[list[Path], typer.Argument(help="Notebooks named M9_{number}_{description}.ipynb.")],
+    solution: Annotated[
+        bool, typer.Option("--solution", help="Put the reference solutions into the exercise cells.")
+    ] = False,
+    part: Annotated[str, typer.Option(help="practice: the student's runs; worked: the lesson's own.")] = "practice",
+    lesson: Annotated[str, typer.Option(help="The lesson, when the file's name does not say it.")] = "",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the scorecards as JSON.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page a scorecard into this folder.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write the scorecards as JUnit XML.")] = None,
+    pass_mark: Annotated[
+        float, typer.Option(min=0, max=100, help="Exit 1 when a scorecard is below this, in percent.")
+    ] = 0,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for one whole notebook.")] = 300,
+    confine: Annotated[
+        str, typer.Option(help="auto, on or off. This version has no confinement: on is refused.")
+    ] = "auto",
+) -> None:
+    """Run notebooks, each alone and on an empty store, and grade what they logged."""
+    from grading.assessment import assess
+    from grading.errors import GradingError, InputError
+    from grading.reports import html as html_report
+    from grading.reports import json as json_report
+    from grading.reports import junit as junit_report
+    from grading.reports.text import print_scorecard
+
+    if part not in ("practice", "worked"):
+        raise InputError(f"expected --part practice or --part worked; found {part!r}")
+    if confine not in ("auto", "on", "off"):
+        raise InputError(f"expected --confine auto, on or off; found {confine!r}")
+    if confine == "on":
+        raise InputError(
+            "this version cannot confine a notebook: it runs with your rights. Use --confine off to accept that"
+        )
+    cards, refused, failed = [], 0, 0
+    for path in notebooks:
+        try:
+            card = assess(path, lesson=lesson or None, solution=solution, part=part, timeout=timeout).scorecard  # type: ignore[arg-type]
+        except InputError as error:
+            errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+            refused += 1
+            continue
+        except (GradingError, OSError) as error:
+            errors.print(f"[yellow]![/] {escape(path.name)} is ungraded: {escape(str(error))}", soft_wrap=True)
+            failed += 1
+            continue
+        cards.append(card)
+        print_scorecard(card, console)
+        # Written after each notebook: stopping later loses none of these.
+        if json_file:
+            json_report.write(cards, json_file)
+        if junit:
+            junit_report.write(cards, junit)
+        if html:
+            html_report.write(cards, html)
+    if html and cards:
+        console.print(f"Pages: {html / 'index.html'}", soft_wrap=True)
+    if failed or any(not card.graded for card in cards):
+        raise typer.Exit(OURS)
+    if refused:
+        raise typer.Exit(USAGE)
+    raise typer.Exit(BELOW if any(card.percent < pass_mark for card in cards) else OK)
+
+
+@app.command()
+def verify(
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="The gallery too: each case loses exactly its checks.")
+    ] = False,
+) -> None:
+    """Prove the curriculum: it conforms, runs clean, starts at nothing, can be solved, and its checks can fail."""
+    from grading.curriculum import Proof, conforms
+    from grading.curriculum import verify as proofs_of
+    from grading.lessons import LESSONS
+    from grading.template import TEMPLATE
+
+    def show(proof: Proof) -> int:
+        console.print(
+            f"[{'green' if proof.holds else 'red'}]{'✓' if proof.holds else '✗'}[/] {escape(proof.claim)}",
+            soft_wrap=True,
+        )
+        for problem in proof.problems:
+            console.print(f"    {escape(problem)}", soft_wrap=True)
+        return int(not proof.holds)
+
+    broken = show(conforms(TEMPLATE))
+    for lesson in LESSONS:
+        for proof in proofs_of(lesson, mutants=mutants):
+            broken += show(proof)
+    raise typer.Exit(BELOW if broken else OK)
+
+
+@app.command()
+def new(
+    number: Annotated[str, typer.Argument(help="Two digits, such as 05.")],
+    description: Annotated[str, typer.Argument(help="Small letters, digits and _, such as churn_model.")],
+    folder: Annotated[Path, typer.Option(help="Where to put it.")] = Path("notebooks"),
+) -> None:
+    """Make a new notebook from the template, rightly named."""
+    from grading.template import new_notebook
+
+    console.print(f"made {new_notebook(number, description, folder)}", soft_wrap=True)
+
+
+@app.command()
+def gate(
+    contract: Annotated[str, typer.Argument(help="A contract of ours, such as healthcare_triage, or a YAML file.")],
+    target: Annotated[str, typer.Argument(help="A run id, or a registered model as NAME/VERSION.")],
+    store: Store = "",
+) -> None:
+    """Hold a run to a contract; exit 1 when a clause is not met."""
+    from grading.gate import hold
+
+    ruling = hold(contract, target, _uri(store))
+    for clause in ruling.clauses:
+        sign = "[green]✓[/]" if clause.met else "[red]✗[/]"
+        console.print(f"{sign} {escape(clause.expected)} [dim]found {escape(clause.found)}[/]", soft_wrap=True)
+    unmet = sum(not clause.met for clause in ruling.clauses)
+    outcome = "meets" if ruling.met else f"misses {unmet} of {len(ruling.clauses)} clauses of"
+    console.print(f"run {escape(ruling.run.name)} ({ruling.run.id[:8]}) {outcome} {ruling.contract}", soft_wrap=True)
+    raise typer.Exit(OK if ruling.met else BELOW)
+
+
+@app.command()
+def log(
+    run_id: Annotated[str, typer.Argument(help="The run, or the beginning of its id.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")] = None,
+    store: Store = "",
+) -> None:
+    """Fill the experiment log from a run; what only a person can say is marked as missing."""
+    from grading.experiment_log import experiment_log
+    from grading.reports.json import write_whole
+
+    text = experiment_log(run_id, tracking_uri=_uri(store))
+    if output is None:
+        typer.echo(text)
+    else:
+        write_whole(output, text)
+        console.print(f"wrote {output}", soft_wrap=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what works on this machine."""
+    from grading.doctor import examine
+
+    broken = 0
+    for finding in examine():
+        sign = "[green]✓[/]" if finding.works else "[red]✗[/]"
+        console.print(f"{sign} {finding.part}: {escape(finding.text)}", soft_wrap=True)
+        broken += not finding.works
+    raise typer.Exit(BELOW if broken else OK)
+
+
+def _uri(given: str) -> str:
+    return given or os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    errors.print(f"[red]✗[/] {escape(message)}", soft_wrap=True)
+    raise SystemExit(code)

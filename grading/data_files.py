@@ -1,0 +1,89 @@
+"""The data files that runs say they used: found, hashed and read, never trusted to be where the run says."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+from urllib.request import url2pathname
+
+import pandas as pd
+
+from grading.errors import Unmet
+from grading.store import LARGEST_READ
+
+ROW_NAMES = ("row", "row_id", "id", "index")
+LABELS = {"breast_cancer": "malignant", "diabetes": "progression"}  # the course's own files, by how their names begin
+
+
+@dataclass
+class DataFiles:
+    """The folders data may lie in: the course's, and what was handed in. Files are read once."""
+
+    folders: tuple[Path, ...]
+    _hashes: dict[Path, str] = field(default_factory=dict)
+    _frames: dict[Path, pd.DataFrame] = field(default_factory=dict)
+
+    def find(self, location: str) -> Path:
+        """The file a dataset's source names; a path from elsewhere is looked for by its name in our folders.
+
+        Raises Unmet when there is no such file, or it is over 20 MB.
+        """
+        parsed = urlparse(location)
+        given = Path(url2pathname(unquote(parsed.path)) if parsed.scheme == "file" else location)
+        for candidate in (given, *(folder / given for folder in self.folders), *(f / given.name for f in self.folders)):
+            try:
+                file = candidate.resolve()
+                inside = any(file.is_relative_to(folder.resolve()) for folder in self.folders)
+                if not (inside and file.is_file()):
+                    continue
+                size = file.stat().st_size
+            except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL, a name too long
+                continue
+            if size > LARGEST_READ:
+                raise Unmet("a data file of at most 20 MB", f"{file.name}: {size / 1e6:,.0f} MB", "hand in less data")
+            return file
+        raise Unmet(
+            "a dataset whose source names a data file of the course or of this submission",
+            location or "no source",
+            "mlflow.data.from_pandas(frame, source=str(path), name=...)",
+        )
+
+    def sha256(self, file: Path) -> str:
+        """The hash of the file's bytes, in hexadecimal."""
+        if file not in self._hashes:
+            self._hashes[file] = hashlib.sha256(file.read_bytes()).hexdigest()
+        return self._hashes[file]
+
+    def frame(self, file: Path) -> pd.DataFrame:
+        """The CSV file as a table, indexed by its row ids (or by position, when it has none)."""
+        if file not in self._frames:
+            self._frames[file] = by_row(read_table(file))
+        return self._frames[file]
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """A CSV file as a table; raises Unmet when it is not one."""
+    try:
+        return pd.read_csv(file)
+    except (ValueError, UnicodeDecodeError, OSError) as error:  # ParserError and EmptyDataError are ValueErrors
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Unmet(f"{file.name} as a CSV table", reason, "frame.to_csv(path, index=False)") from None
+
+
+def row_column(frame: pd.DataFrame) -> str | None:
+    """The name of the column that holds the row ids."""
+    return next((str(name) for name in frame.columns if str(name).lower() in ROW_NAMES), None)
+
+
+def by_row(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table indexed by its row ids; by position when it has none, or they are not unique."""
+    name = row_column(frame)
+    return frame.set_index(name) if name and frame[name].is_unique else frame
+
+
+def label_columns(file: Path, frame: pd.DataFrame) -> list[str]:
+    """The columns that may hold the label: one for the course's own files, all of them for a student's."""
+    for beginning, label in LABELS.items():
+        if file.name.startswith(beginning) and label in frame.columns:
+            return [label]
+    return [str(name) for name in frame.columns]

@@ -1,0 +1,108 @@
+"""What works on this machine: one line a part, with what to do when it does not."""
+
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from grading.errors import GradingError
+from grading.grader import VERSION
+
+DISTRIBUTION = "module-09-experiment-tracking"
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    part: str
+    works: bool
+    text: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at every part, the slow ones last; a part that breaks is a finding, not a crash."""
+    parts: list[tuple[str, Callable[[], str]]] = [
+        ("Python", _python),
+        ("packages", _packages),
+        ("git", _git),
+        ("course data", _data),
+        ("confinement", lambda: "none: notebooks run with your rights. Grade only what you would run yourself."),
+        ("kernel and MLflow store", _kernel),
+    ]
+    for name, look in parts:
+        try:
+            yield Finding(name, True, look())
+        except (GradingError, OSError, RuntimeError) as error:
+            yield Finding(name, False, str(error))
+
+
+def _python() -> str:
+    found = platform.python_version()
+    if sys.version_info < OLDEST_PYTHON:
+        raise GradingError(f"{found}: Python 3.11 or newer is needed")
+    return f"{found} at {sys.executable}"
+
+
+def _packages() -> str:
+    wrong = []
+    for line in requires(DISTRIBUTION) or ():
+        requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(requirement.name)
+        except PackageNotFoundError:
+            wrong.append(f"{requirement.name} is missing")
+            continue
+        if found not in requirement.specifier:
+            wrong.append(f"{requirement.name} is {found}, expected {requirement.specifier}")
+    if wrong:
+        raise GradingError("; ".join(wrong) + ". Remove .venv and run make again")
+    return f"as required; module {VERSION}, mlflow {version('mlflow')}, scikit-learn {version('scikit-learn')}"
+
+
+def _git() -> str:
+    if shutil.which("git") is None:
+        raise GradingError("not found: install git, or the check 'Code version tagged' cannot be graded")
+    return subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _data() -> str:
+    from grading.assessment import DATA
+
+    files = sorted(file.name for file in DATA.glob("*.csv"))
+    if len(files) < 4:
+        raise GradingError(f"expected four CSV files in {DATA}; found {files}. Run python data/make_data.py")
+    return f"{len(files)} files in {DATA}"
+
+
+def _kernel() -> str:
+    """Run one cell that logs to a new store, and read it back: the whole way a grading goes."""
+    import nbformat
+
+    from grading.assessment import DATA
+    from grading.execution import run_notebook
+    from grading.notebook import Notebook
+    from grading.store import open_store
+    from grading.verdict import State
+
+    source = "import mlflow\nmlflow.set_experiment('doctor')\nwith mlflow.start_run():\n    mlflow.log_param('a', 1)"
+    node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="doctor")])
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder).resolve()
+        execution = run_notebook(Notebook(path / "M9_00_doctor.ipynb", node, ""), path / "run", data=DATA, timeout=120)
+        if execution.report.state is not State.FINISHED:
+            raise GradingError("; ".join(failure.error for failure in execution.report.failures))
+        runs = open_store(execution.tracking_uri).runs
+        if [dict(run.params) for run in runs] != [{"a": "1"}]:
+            raise GradingError("a run was logged and could not be read back: is mlflow the pinned version?")
+        return f"a run was logged and read back in {execution.report.seconds:.1f} s"

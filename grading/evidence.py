@@ -1,0 +1,193 @@
+"""What a check may look at: the store, the data files, the code version. Never the student's process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import pandas as pd
+
+from grading import claims
+from grading.code_version import CodeVersion
+from grading.contract import Contract
+from grading.data_files import DataFiles, label_columns
+from grading.errors import NotAttempted, Outcome, Unmet
+from grading.metric_name import parse
+from grading.model_file import ModelFile
+from grading.predictions import our_contract, predictions_path, read_predictions
+from grading.reproduction import Reproduction, Request
+from grading.store import Dataset, Experiment, Run, Store
+
+Reproducer = Callable[[Sequence[Request]], list[Reproduction]]
+
+
+@dataclass
+class Evidence:
+    """One part (practice or worked) of what a notebook left behind."""
+
+    store: Store
+    part: Literal["practice", "worked"]
+    worked_experiment: str
+    data: DataFiles
+    code: CodeVersion
+    reproducer: Reproducer
+    since: int = 0  # ms; the instant check looks only at what is newer than the setup cell
+    active_experiment: str | None = None  # id; in a live kernel an experiment may have no runs yet
+    reproductions: dict[Request, Reproduction] = field(default_factory=dict)  # kept between instant checks
+    _predictions: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The part's runs, nested ones too, oldest first, without the deleted."""
+        return tuple(run for run in self._all_runs if not run.deleted)
+
+    @property
+    def started_runs(self) -> tuple[Run, ...]:
+        """The part's runs; raises NotAttempted when there are none."""
+        if not self.runs:
+            raise NotAttempted("runs of your own", "no run yet", "with mlflow.start_run(run_name=...): ...")
+        return self.runs
+
+    @cached_property
+    def deleted_runs(self) -> tuple[Run, ...]:
+        """The part's runs that were deleted."""
+        return tuple(run for run in self._all_runs if run.deleted)
+
+    @cached_property
+    def _all_runs(self) -> tuple[Run, ...]:
+        return tuple(run for run in self.store.runs if self._is_ours(run.experiment) and run.start_time >= self.since)
+
+    def _is_ours(self, experiment: Experiment) -> bool:
+        return (experiment.name == self.worked_experiment) == (self.part == "worked")
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment of the part: that of its newest main run, or newest run, or the newest without runs.
+
+        Raises NotAttempted when there is none but MLflow's own Default.
+        """
+        runs = self.main_runs or self.runs
+        if runs:
+            return runs[-1].experiment
+        others = [e for e in self.store.experiments if self._is_ours(e) and not e.deleted and e.name != "Default"]
+        if self.since:
+            others = [experiment for experiment in others if experiment.id == self.active_experiment]
+        if not others:
+            raise NotAttempted("an experiment of your own", "none yet", "mlflow.set_experiment(...)")
+        return others[-1]
+
+    @cached_property
+    def main_runs(self) -> tuple[Run, ...]:
+        """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions."""
+        return tuple(
+            run
+            for run in self.runs
+            if run.status == "FINISHED"
+            and run.parent_id is None
+            and (
+                run.models
+                or any(parse(name).split == "test" for name in run.metrics)
+                or predictions_path(run) is not None
+            )
+        )
+
+    @property
+    def main_run(self) -> Run:
+        """The newest main run; raises NotAttempted or Unmet when there is none."""
+        if self.main_runs:
+            return self.main_runs[-1]
+        expected = "a finished run of your own with a test metric, predictions or a model"
+        if not self.runs:
+            raise NotAttempted(expected, "no run yet", "with mlflow.start_run(run_name=...): ...")
+        found = [f"{run.name} ({run.status.lower()})" for run in self.runs[-5:]]
+        raise Unmet(expected, found, "log the test metrics in the run that trains the model")
+
+    def children(self, run: Run) -> tuple[Run, ...]:
+        """The runs nested in this one, oldest first."""
+        return tuple(child for child in self.runs if child.parent_id == run.id)
+
+    def predictions(self, run: Run) -> pd.DataFrame:
+        """The run's predictions; raises Unmet when they are not there or not right."""
+        if run.id not in self._predictions:
+            self._predictions[run.id] = read_predictions(run)
+        return self._predictions[run.id]
+
+    def contract(self, run: Run) -> Contract:
+        """The contract the run is held to, by what it predicts."""
+        return our_contract("classification" if self.is_classification(run) else "regression")
+
+    def is_classification(self, run: Run) -> bool:
+        """Whether the run predicts classes; by its predictions or, without them, by its metrics."""
+        try:
+            return claims.is_classification(self.predictions(run))
+        except Outcome:
+            keys = our_contract("classification").by_base()
+            return any(parse(name).base in keys for name in run.metrics)
+
+    def is_binary(self, run: Run) -> bool:
+        """Whether the run tells two classes apart; without predictions, taken to be so."""
+        try:
+            return claims.is_binary(self.predictions(run))
+        except Outcome:
+            return True
+
+    def dataset(self, run: Run) -> Dataset:
+        """The dataset the run recorded first; raises Unmet when it recorded none."""
+        if not run.datasets:
+            raise Unmet(
+                f"a dataset among the inputs of {run.name!r}", "no dataset input",
+                "mlflow.log_input(mlflow.data.from_pandas(frame, source=str(path), name=...), context=\"training\")",
+            )  # fmt: skip
+        return run.datasets[0]
+
+    def model(self, run: Run) -> ModelFile:
+        """The run's newest finished model; raises Unmet when it has none."""
+        ready = [model for model in run.models if model.ready]
+        if not ready:
+            found = "a model that failed to save" if run.models else "no logged model"
+            raise Unmet(f"a logged model in the run {run.name!r}", found, "mlflow.sklearn.log_model(model, name=...)")
+        return ModelFile(ready[-1])
+
+    def hyperparameters(self, run: Run) -> Mapping[str, object]:
+        """The parameters of the run's model, read from its file or, failing that, asked of the model in a process."""
+        found = self.model(run).hyperparameters()
+        return found if found is not None else self.reproduction(run).hyperparameters
+
+    def reproduction(self, run: Run) -> Reproduction:
+        """What the run's model predicts today for the rows of its predictions; raises Unmet when it cannot be asked.
+
+        The first call asks for the models of all main runs at once: one process, one set of imports.
+        """
+        wanted = self._request(run)
+        if wanted not in self.reproductions:
+            others = {request for other in self.main_runs if (request := self._possible_request(other))}
+            asked = [wanted, *sorted(others - {wanted} - self.reproductions.keys(), key=lambda r: r.model)]
+            self.reproductions.update(zip(asked, self.reproducer(asked), strict=True))
+        found = self.reproductions[wanted]
+        if found.problem:
+            raise Unmet(
+                "a model that loads and predicts in a fresh process", found.problem, "load it yourself: "
+                "mlflow.pyfunc.load_model(model_info.model_uri).predict(X_test)",
+            )  # fmt: skip
+        return found
+
+    def _possible_request(self, run: Run) -> Request | None:
+        try:
+            return self._request(run)
+        except Outcome:
+            return None
+
+    def _request(self, run: Run) -> Request:
+        model, predictions = self.model(run), self.predictions(run)
+        file = self.data.find(self.dataset(run).location)
+        frame = self.data.frame(file)
+        inputs = model.inputs
+        if unknown := [name for name in inputs if name not in frame.columns]:
+            raise Unmet(
+                f"a model that takes columns of {file.name}", f"inputs {unknown[:5]}",
+                "put what changes the columns into a Pipeline with the model",
+            )  # fmt: skip
+        labels = label_columns(file, frame)
+        label = min(labels, key=lambda name: claims.label_mismatches(predictions, frame, [name]))
+        folder = model.logged.folder.all_local()
+        return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label)

@@ -1,0 +1,172 @@
+"""Run one notebook alone: its own folder, empty store, commit and time limit; then the kernel is gone."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from grading import quiet
+from grading.code_version import CodeVersion, commit_folder
+from grading.errors import InputError, shorten
+from grading.notebook import Notebook
+from grading.verdict import CellFailure, ExecutionReport, State
+
+TIMEOUT = 300.0  # seconds for a whole notebook
+LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook
+INJECTED = "injected-parameters"  # the tag that papermill gives this cell
+INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What running a notebook left behind."""
+
+    report: ExecutionReport
+    folder: Path  # everything the notebook wrote
+    tracking_uri: str
+    code: CodeVersion
+    notebook: Any  # the executed notebook, with outputs
+
+
+def run_notebook(
+    notebook: Notebook, folder: Path, *, data: Path, timeout: float = TIMEOUT, node: Any | None = None
+) -> Execution:
+    """Run a notebook (or `node`, an overlay of it) in a new kernel, going on after a cell that fails.
+
+    `folder` must not hold anything yet; `timeout` is in seconds, for the whole notebook.
+    Raises InputError when the folder cannot be written.
+    """
+    node = notebook.node if node is None else node
+    work, private = folder / "work", folder / "private"
+    try:
+        for path in (work, private):
+            path.mkdir(parents=True)
+        copy = work / notebook.path.name
+        nbformat.write(node, copy)
+    except OSError as error:
+        raise InputError(
+            f"expected a folder that can be written at {folder}; found: {error.strerror or error}"
+        ) from None
+    companions = _copy_companions(notebook.path, work)
+    code = commit_folder(work, notebook.path.name)
+    tracking_uri = f"sqlite:///{(work / 'mlflow.db').as_posix()}"
+    values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
+    executed = _parameterize(node, values)
+    report = _run(executed, work, kernel_environment(private, tracking_uri), timeout)
+    notes = (*notebook.notes, *companions, *_strays(work))
+    return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed)
+
+
+def kernel_environment(private: Path, tracking_uri: str = "") -> dict[str, str]:
+    """The environment of a student's process: nothing of the grader's but what Python needs to start."""
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | quiet.ENVIRONMENT
+    environment |= {"HOME": str(private), "TMPDIR": str(private), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+    environment |= {"MLFLOW_TRACKING_URI": tracking_uri} if tracking_uri else {}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
+    environment["MPLCONFIGDIR"] = str(_font_cache(private))
+    return environment
+
+
+def _run(node: Any, work: Path, environment: dict[str, str], timeout: float) -> ExecutionReport:
+    start = time.monotonic()
+    client = NotebookClient(
+        node,
+        kernel_name="python3",
+        allow_errors=True,
+        timeout_func=lambda _cell: max(0.1, timeout - (time.monotonic() - start)),
+        startup_timeout=min(timeout, 120),
+        store_widget_state=False,
+        resources={"metadata": {"path": str(work)}},
+    )
+    state = State.FINISHED
+    failures: list[CellFailure] = []
+    try:
+        # What native code prints is nobody's output; Jupyter's streams come over the kernel's sockets.
+        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except CellTimeoutError:
+        state = State.TIMED_OUT
+        failures.append(CellFailure(cell=_last_started(node), error=f"not finished after {timeout:.0f} seconds in all"))
+    except (DeadKernelError, RuntimeError) as error:
+        state = State.KERNEL_DIED
+        failures.append(
+            CellFailure(cell=_last_started(node), error=f"the kernel died: {shorten(error) or 'no message'}")
+        )
+    raised = _errors(node)
+    if state is State.FINISHED and raised:
+        state = State.RAISED
+    return ExecutionReport(state=state, seconds=round(time.monotonic() - start, 2), failures=(*raised, *failures))
+
+
+def _errors(node: Any) -> tuple[CellFailure, ...]:
+    found = []
+    for cell in node.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                found.append(CellFailure(cell=cell.get("id", "?"), error=shorten(f"{output.ename}: {output.evalue}")))
+            elif len(output.get("text", "")) > LONGEST_OUTPUT:
+                output["text"] = output["text"][:LONGEST_OUTPUT] + "\n… cut"
+    return tuple(found)
+
+
+def _last_started(node: Any) -> str:
+    """The id of the last cell that began: nbclient notes the time in the cell's metadata."""
+    begun = [cell.get("id", "?") for cell in node.cells if "iopub.execute_input" in cell.metadata.get("execution", {})]
+    return begun[-1] if begun else "the first"
+
+
+def _parameterize(node: Any, values: dict[str, str]) -> Any:
+    """A copy without outputs, with papermill's cell of values after the one tagged `parameters`, or else at the top."""
+    copy = nbformat.from_dict(node)
+    copy.cells = [nbformat.from_dict(cell) for cell in node.cells]
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    tagged = [index for index, cell in enumerate(copy.cells) if "parameters" in cell.metadata.get("tags", [])]
+    source = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+    injected = nbformat.v4.new_code_cell(source, metadata={"tags": [INJECTED]}, id=INJECTED)
+    copy.cells.insert(tagged[0] + 1 if tagged else 0, injected)
+    return copy
+
+
+def _copy_companions(notebook: Path, work: Path) -> tuple[str, ...]:
+    """Data files that were handed in beside the notebook come along; other notebooks and stores do not."""
+    copied = []
+    for file in sorted(notebook.parent.glob("*.csv")):
+        with contextlib.suppress(OSError):
+            if file.is_file() and not file.is_symlink() and file.stat().st_size < LONGEST_OUTPUT * 20:
+                shutil.copyfile(file, work / file.name)
+                copied.append(file.name)
+    return (f"handed in with it: {', '.join(copied)}",) if copied else ()
+
+
+def _strays(work: Path) -> tuple[str, ...]:
+    """A note when the notebook kept another store than the one it was given."""
+    expected = work / "mlflow.db"
+    others = [path.name for path in (*work.glob("*.db"), *work.glob("*/*.db")) if path != expected]
+    notes = []
+    if others:
+        notes.append(f"a store of the notebook's own, {others[0]}, was not graded: let TRACKING_URI decide")
+    if not expected.exists():
+        notes.append("the store at TRACKING_URI is not there: nothing was logged to it, or it was deleted")
+    return tuple(notes)
+
+
+def _font_cache(private: Path) -> Path:
+    """A folder for matplotlib with a copy of this machine's font list, which takes seconds to build anew."""
+    folder = private / "matplotlib"
+    folder.mkdir(exist_ok=True)
+    with contextlib.suppress(Exception):
+        import matplotlib
+
+        for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+            shutil.copyfile(cache, folder / cache.name)
+    return folder

@@ -1,0 +1,60 @@
+"""Cross-validation as runs: a parent, one nested run per fold, and whether the parent says what the folds say."""
+
+import math
+import statistics
+
+from grading import claims
+from grading.errors import Unmet
+from grading.evidence import Evidence
+from grading.metric_name import parse
+from grading.store import Run
+
+
+def cross_validation(evidence: Evidence) -> tuple[Run, list[Run]]:
+    """The newest parent whose nested runs have a `fold` parameter, and those; raises Unmet when there is none."""
+    for run in reversed(evidence.started_runs):
+        folds = [child for child in evidence.children(run) if child.params.get("fold", "").strip().isdigit()]
+        if folds:
+            return run, folds
+    nested = [run.name for run in evidence.runs if run.parent_id]
+    raise Unmet(
+        "nested runs with a param `fold`",
+        nested[:8] or "no nested runs",
+        "with mlflow.start_run(nested=True): inside the parent's with",
+    )
+
+
+def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
+    """The parent's means and standard deviations that its folds give; raises Unmet for one that they do not give."""
+    agreed = []
+    for name, claimed in parent.metrics.items():
+        meaning = parse(name)
+        values = fold_values(folds, meaning.base) if meaning.statistic else []
+        if not values:
+            continue
+        right = [statistics.fmean(values)]
+        if meaning.statistic == "std":
+            right = [statistics.pstdev(values), statistics.stdev(values)]
+        if not any(claims.equal(claimed, value) for value in right):
+            raise Unmet(
+                f"{name} = {right[0]:.4f}, from the {len(values)} folds of {parent.name!r}",
+                f"{claimed:.4f}",
+                "compute it from the values that the nested runs logged",
+            )
+        agreed.append((meaning.statistic, f"{name} = {claimed:.4g}"))
+    if {statistic for statistic, _ in agreed} != {"mean", "std"}:
+        raise Unmet(
+            f"a mean and a std in {parent.name!r}, of a metric that every fold has",
+            sorted(parent.metrics) or "no metrics",
+            "log cv_rmse_mean and cv_rmse_std in the parent, and rmse in each fold",
+        )
+    return [text for _, text in agreed]
+
+
+def fold_values(folds: list[Run], base: str) -> list[float]:
+    """The folds' values of the metric with this base name; empty unless every fold has it."""
+    found = []
+    for fold in folds:
+        values = {parse(name).split: value for name, value in fold.metrics.items() if parse(name).base == base}
+        found.append(next((values[split] for split in ("cv", "test", None) if split in values), math.nan))
+    return [] if any(map(math.isnan, found)) else found

@@ -1,0 +1,91 @@
+"""The one-line check inside a notebook: the grader's own checks, on the store the student sees.
+
+check = instant("M9_01")     # in the setup cell
+check("task2")               # one task
+check()                      # the whole card
+"""
+
+import os
+import time
+from pathlib import Path
+
+from grading import quiet
+from grading.assessment import DATA, lesson_or_own
+from grading.code_version import code_version
+from grading.data_files import DataFiles
+from grading.errors import GradingError
+from grading.evidence import Evidence
+from grading.grader import checks_of, run_checks
+from grading.lesson import Check, Lesson
+from grading.reports.card import Card
+from grading.reproduction import Reproduction, Request, reproduce
+from grading.store import open_store
+
+
+def instant(lesson: str) -> "InstantCheck":
+    """The check of a lesson, for the setup cell: it looks only at what is logged from now on.
+
+    A notebook that is no lesson of ours, such as M9_05, is held to the checklist.
+    """
+    quiet.apply()
+    return InstantCheck(lesson_or_own(lesson), since=int(time.time() * 1000))
+
+
+class InstantCheck:
+    """Called with a task's name, or without for the whole card; it reports, it never raises."""
+
+    def __init__(self, lesson: Lesson, since: int) -> None:
+        self._lesson = lesson
+        self._since = since
+        self._seen_experiment: str | None = None
+        self._reproductions: dict[Request, Reproduction] = {}  # a logged model does not change
+
+    def __call__(self, group: str | None = None) -> Card:
+        """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all."""
+        name = f"task{group}" if str(group).isdigit() else group
+        known = self._lesson.groups
+        if name is not None and name not in known:
+            return Card(self._lesson, (), problem=f"expected one of {', '.join(known)}; found {group!r}")
+        checks = checks_of(self._lesson)
+        wanted = [check for check in checks if name in (None, check.group)]
+        try:
+            results = run_checks(_with_needs(wanted, checks), self._evidence())
+        except GradingError as error:
+            return Card(self._lesson, (), problem=str(error))
+        except Exception as error:  # a mistake of ours must not stop a student's notebook
+            return Card(self._lesson, (), problem=f"the check itself failed ({type(error).__name__}: {error}); go on")
+        ids = {check.id for check in wanted}
+        return Card(self._lesson, tuple(result for result in results if result.id in ids))
+
+    def __repr__(self) -> str:
+        return f"the instant check of {self._lesson.id}: call it with one of {', '.join(self._lesson.groups)}"
+
+    def _evidence(self) -> Evidence:
+        import mlflow
+
+        folder = Path.cwd()
+        # MLflow notes the experiment that was set here; in a new experiment there may be no run yet.
+        active = os.environ.get("MLFLOW_EXPERIMENT_ID")
+        store = open_store(mlflow.get_tracking_uri())
+        worked = {
+            experiment.id for experiment in store.experiments if experiment.name == self._lesson.worked_experiment
+        }
+        if active and active not in worked:
+            self._seen_experiment = active
+        return Evidence(
+            store=store,
+            part="practice",
+            worked_experiment=self._lesson.worked_experiment,
+            data=DataFiles((DATA, folder)),
+            code=code_version(folder),
+            reproducer=reproduce,
+            since=self._since,
+            active_experiment=self._seen_experiment,
+            reproductions=self._reproductions,
+        )
+
+
+def _with_needs(wanted: list[Check], checks: tuple[Check, ...]) -> list[Check]:
+    """The wanted checks and what they need, in the lesson's order."""
+    ids = {check.id for check in wanted} | {need for check in wanted for need in check.needs}
+    return [check for check in checks if check.id in ids]

@@ -1,0 +1,251 @@
+"""Lesson M9_01: what a first well-tracked experiment leaves in the store."""
+
+import re
+
+from grading.checklist import (
+    claimed,
+    compare_metric,
+    compare_parameters,
+    require_figures,
+    require_labels,
+    require_model_complete,
+)
+from grading.data_files import read_table
+from grading.errors import Unmet
+from grading.evidence import Evidence
+from grading.figures import read_picture
+from grading.folds import compare_with_folds, cross_validation
+from grading.leaderboard import judge_leaderboard
+from grading.lesson import Lesson, Task
+
+lesson = Lesson(
+    id="M9_01",
+    description="mlflow_setup",
+    title="Set up MLflow and track your first runs",
+    worked_experiment="breast-cancer-screening",
+    tasks=(
+        Task(1, "Set up tracking"),
+        Task(2, "Log parameters and metrics"),
+        Task(3, "Save artifacts"),
+        Task(4, "Create runs"),
+    ),
+)
+
+# Words that say nothing of the problem or the purpose.
+EMPTY_WORDS = re.compile(
+    r"default|experiments?|exp|test|tests|testing|runs?|my|new|first|models?|untitled|todo|tmp|temp|mlflow|project"
+    r"|notebook|lesson|task|exercise|practice|foo|bar|baz|demo|try|the|an?|of|for|and|ml|data"
+)
+HYPOTHESIS = re.compile(
+    r"hypothes|expect|predict|believe|suppose|assume|should|will|reach|at least|at most|under|below|above", re.I
+)
+PROJECT_TAGS = ("project", "product", "use_case", "use-case")
+TEAM_TAGS = ("team", "owner", "group", "squad")
+REASON_TAG = re.compile(r"reason|fail|error|cause|exception", re.I)
+LEAST_STEPS = 5
+LEAST_THRESHOLDS = 2
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+
+
+@lesson.check(task=1, points=4)
+def experiment_is_not_default(evidence: Evidence) -> str:
+    """Your runs go to an experiment of their own, not to `Default`."""
+    experiment = evidence.experiment
+    if experiment.name == "Default":
+        raise Unmet("an experiment of your own", "Default", "mlflow.set_experiment(...) before the first run")
+    return f"experiment {experiment.name!r}"
+
+
+@lesson.check(task=1, points=4)
+def experiment_name_says_what_for(evidence: Evidence) -> str:
+    """The experiment's name says problem and purpose."""
+    name = evidence.experiment.name
+    words = [word for word in re.findall(r"[^\W\d_]+", name.lower()) if not EMPTY_WORDS.fullmatch(word)]
+    if len(words) < 2:
+        raise Unmet(
+            "at least two words that say the problem and the purpose",
+            name,
+            "for example what is predicted, and of whom",
+        )
+    return f"{name!r}"
+
+
+@lesson.check(task=1, points=4)
+def note_states_a_hypothesis(evidence: Evidence) -> str:
+    """The experiment's description states a hypothesis with a number that decides it."""
+    note = evidence.experiment.note
+    if not (HYPOTHESIS.search(note) and re.search(r"\d", note) and len(note.split()) >= 5):
+        raise Unmet(
+            "a sentence such as: we expect a test RMSE below N",
+            note or "no description",
+            'mlflow.set_experiment_tag("mlflow.note.content", "...")',
+        )
+    return note
+
+
+@lesson.check(task=1, points=4)
+def tags_find_the_experiment(evidence: Evidence) -> str:
+    """Project and team tags, by which `search_experiments` finds the experiment."""
+    tags = evidence.experiment.tags
+    found = []
+    for names in (PROJECT_TAGS, TEAM_TAGS):
+        name = next((name for name in tags if name.lower() in names and tags[name].strip()), None)
+        if name is None:
+            own = [tag for tag in tags if not tag.startswith("mlflow.")]
+            raise Unmet(
+                f"an experiment tag `{names[0]}`", own or "no tags", f'mlflow.set_experiment_tag("{names[0]}", ...)'
+            )
+        found.append(f"tags.{name} = '{tags[name]}'")
+    return " and ".join(found)
+
+
+@lesson.check(task=3, points=2)
+def model_is_logged(evidence: Evidence) -> str:
+    """The run keeps its model (task 3)."""
+    return f"model {evidence.model(evidence.main_run).logged.name!r}"
+
+
+@lesson.check(task=2, points=4, needs=(model_is_logged,))
+def params_match_model(evidence: Evidence) -> str:
+    """The run's parameters are those of the model it keeps."""
+    return f"{compare_parameters(evidence, evidence.main_run)} hyperparameters equal the model's"
+
+
+@lesson.check(task=2, points=4)
+def metric_has_a_history(evidence: Evidence) -> str:
+    """A learning curve: one metric logged at five steps or more, in order."""
+    evidence.main_run  # noqa: B018  raises when there is no run yet
+    longest = 0
+    for run in evidence.runs:
+        for key in run.metrics:
+            points = evidence.store.history(run.id, key)
+            steps = [point.step for point in points]
+            longest = max(longest, len(set(steps)))
+            changes = len({point.value for point in points}) > 1
+            if len(set(steps)) >= LEAST_STEPS and steps == sorted(set(steps)) and changes:
+                return f"{key}: {len(steps)} steps in the run {run.name!r}"
+    raise Unmet(f"a metric with at least {LEAST_STEPS} increasing steps", f"the longest has {longest}",
+                "mlflow.log_metric(name, value, step=n) in a loop")  # fmt: skip
+
+
+@lesson.check(task=2, points=4)
+def test_metrics_follow_from_predictions(evidence: Evidence) -> str:
+    """The test metrics are those that predictions.csv gives."""
+    run = evidence.main_run
+    predictions = evidence.predictions(run)
+    compared = [
+        f"{name} = {run.metrics[name]:.4g}"
+        for name, key, threshold in claimed(evidence, run)
+        if threshold is None and compare_metric(name, key, None, run, predictions)
+    ]
+    if not compared:
+        raise Unmet("test metrics such as test_rmse", sorted(run.metrics) or "no metrics", "mlflow.log_metrics({...})")
+    return ", ".join(compared)
+
+
+@lesson.check(task=2, points=4)
+def domain_metric_per_threshold(evidence: Evidence) -> str:
+    """A metric the clinic understands, at two thresholds or more, that predictions.csv gives."""
+    run = evidence.main_run
+    predictions = evidence.predictions(run)
+    compared = [
+        f"{name} = {run.metrics[name]:.3f}"
+        for name, key, threshold in claimed(evidence, run)
+        if threshold is not None and compare_metric(name, key, threshold, run, predictions)
+    ]
+    if len(compared) < LEAST_THRESHOLDS:
+        raise Unmet(
+            "one metric at two thresholds or more, such as share_within_25_points and share_within_50_points",
+            compared or sorted(run.metrics), "put the threshold into the metric's name",
+        )  # fmt: skip
+    return ", ".join(compared)
+
+
+@lesson.check(task=3, points=4, needs=(model_is_logged,))
+def model_can_be_used_by_others(evidence: Evidence) -> str:
+    """The model has a signature, an input example and requirements with exact versions."""
+    run = evidence.main_run
+    require_model_complete(evidence, run)
+    return f"{len(evidence.model(run).inputs) or 'unnamed'} inputs in the signature"
+
+
+@lesson.check(task=3, points=4)
+def predictions_are_of_the_data(evidence: Evidence) -> str:
+    """predictions.csv names rows of the recorded data file, with the labels that file has."""
+    return require_labels(evidence, evidence.main_run)
+
+
+@lesson.check(task=3, points=4)
+def figures_show_something(evidence: Evidence) -> str:
+    """The figures are there, differ, and are not blank."""
+    run = evidence.main_run
+    count = require_figures(evidence, run)
+    files = [path for path in run.artifacts.paths() if path.lower().endswith(IMAGES)]
+    prints = {read_picture(run.artifacts.local(path)).fingerprint for path in files}
+    if len(prints) < count:
+        raise Unmet(
+            f"{count} different figures", f"{len(prints)} different among {files}", "clear the figure between two"
+        )
+    return ", ".join(files)
+
+
+@lesson.check(task=3, points=2)
+def requirements_are_logged(evidence: Evidence) -> str:
+    """The run keeps a requirements.txt with exact versions."""
+    run = evidence.main_run
+    names = [path for path in run.artifacts.paths() if path.rpartition("/")[2] == "requirements.txt"]
+    if not names:
+        raise Unmet("requirements.txt among the run's artifacts", run.artifacts.paths()[:8] or "no artifacts",
+                    'mlflow.log_text("\\n".join(...), "requirements.txt")')  # fmt: skip
+    text = run.artifacts.local(names[0]).read_text("utf-8", "replace")
+    pinned = [line for line in text.splitlines() if "==" in line]
+    if not pinned:
+        raise Unmet("lines such as scikit-learn==1.9.1", text or "an empty file", "importlib.metadata.version(...)")
+    return f"{len(pinned)} pinned packages"
+
+
+@lesson.check(task=4, points=4)
+def folds_are_nested(evidence: Evidence) -> str:
+    """Cross-validation is a parent run with one nested run per fold, numbered from 0."""
+    parent, folds = cross_validation(evidence)
+    numbers = sorted(int(fold.params["fold"]) for fold in folds)
+    if numbers != list(range(len(folds))) or len(folds) < 2:
+        raise Unmet(
+            f"folds 0 to {max(len(folds) - 1, 1)}", numbers, 'mlflow.log_param("fold", fold) in each nested run'
+        )
+    return f"{len(folds)} folds in {parent.name!r}"
+
+
+@lesson.check(task=4, points=4, needs=(folds_are_nested,))
+def parent_agrees_with_folds(evidence: Evidence) -> str:
+    """The parent's mean and standard deviation are those of its folds."""
+    return ", ".join(compare_with_folds(*cross_validation(evidence)))
+
+
+@lesson.check(task=4, points=4)
+def failed_run_gives_its_reason(evidence: Evidence) -> str:
+    """A failed run is marked FAILED with a tag that says why, and no run is left RUNNING."""
+    running = [run.name for run in evidence.started_runs if run.status in ("RUNNING", "SCHEDULED")]
+    if running:
+        raise Unmet("no run left RUNNING", running, 'MlflowClient().set_terminated(run_id, "FAILED")')
+    failed = [run for run in (*evidence.runs, *evidence.deleted_runs) if run.status in ("FAILED", "KILLED")]
+    for run in failed:
+        reason = next((value for key, value in run.tags.items() if REASON_TAG.search(key) and value.strip()), None)
+        if reason:
+            return f"{run.name!r}: {reason}"
+    raise Unmet(
+        "a run with the status FAILED and a tag such as `failure_reason`",
+        [run.name for run in failed] or "no failed run",
+        'mlflow.set_tag("failure_reason", str(error)) before the run ends',
+    )
+
+
+@lesson.check(task=4, points=4)
+def leaderboard_is_the_stores(evidence: Evidence) -> str:
+    """A leaderboard artifact with the values and the order that the store gives."""
+    for run in reversed(evidence.started_runs):
+        path = next((p for p in run.artifacts.paths() if "leaderboard" in p.lower() and p.endswith(".csv")), None)
+        if path is not None:
+            ranked, key = judge_leaderboard(read_table(run.artifacts.local(path)), evidence.runs)
+            return f"{ranked} runs in the order of {key}"
+    raise Unmet("an artifact leaderboard.csv", "none", "mlflow.search_runs(..., order_by=[...]), then log it as a CSV")

@@ -1,0 +1,52 @@
+"""What a metric's name means: `rmse_test`, `test/root_mean_squared_error` and `test_rmse` are one metric."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "cv": "cv",
+    "crossval": "cv",
+    "cross": "cv",
+    "val": "cv",
+    "valid": "cv",
+    "validation": "cv",
+    "test": "test",
+    "testing": "test",
+    "holdout": "test",
+}
+STATISTICS = {"mean": "mean", "avg": "mean", "average": "mean", "std": "std", "sd": "std", "stdev": "std"}
+NOISE = frozenset({"score", "at", "threshold", "thr", "points", "metric"})
+BEFORE_THRESHOLD = frozenset({"at", "threshold", "thr", "within"})  # cost_per_1000_patients has no threshold
+# Words in whose company "mean" is a part of the name: root_mean_squared_error, mean_absolute_error.
+ERROR_WORDS = frozenset({"squared", "absolute", "percentage"})
+
+
+@dataclass(frozen=True)
+class MetricName:
+    """The parts of a metric's name; `split` is None when the name has none, which is read as the test split."""
+
+    base: str  # "rmse", "share_within"
+    split: str | None = None  # train cv test
+    statistic: str | None = None  # mean std
+    threshold: float | None = None  # the number in share_within_50_points, recall_at_0.3
+
+
+@lru_cache(maxsize=4096)
+def parse(name: str) -> MetricName:
+    """The meaning of a metric's name, whatever the order of its parts and the signs between them."""
+    split = statistic = threshold = None
+    base = []
+    tokens = re.findall(r"\d+\.\d+|[a-z]+\d*|\d+", name.lower())
+    for before, token, following in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
+        if token in SPLITS and split in (None, SPLITS[token]):  # cross_validation says it twice
+            split = SPLITS[token]
+        elif token in STATISTICS and following not in ERROR_WORDS:
+            statistic = STATISTICS[token]
+        elif token[0].isdigit() and ("." in token or before in BEFORE_THRESHOLD):
+            threshold = float(token)
+        elif token not in NOISE:
+            base.append(token)
+    return MetricName("_".join(base), split, statistic, threshold)

@@ -1,0 +1,49 @@
+"""A run's predictions.csv: one row a test row, the evidence behind its test metrics."""
+
+import pandas as pd
+
+from grading.contract import Contract, load_contract, matching_files
+from grading.data_files import read_table
+from grading.errors import Unmet
+from grading.store import Run
+
+FILE_NAME = "predictions.csv"
+REQUIRED = ["row", "y_true", "y_pred"]
+ROW_ALIASES = ("row_id", "id", "index")
+
+_CONTRACTS: dict[str, Contract] = {}
+
+
+def our_contract(name: str) -> Contract:
+    """One of the module's own contracts; they do not change while we run."""
+    if name not in _CONTRACTS:
+        _CONTRACTS[name] = load_contract(name)
+    return _CONTRACTS[name]
+
+
+def predictions_path(run: Run) -> str | None:
+    """The artifact path of the run's predictions; None when it has none."""
+    paths = run.artifacts.paths()
+    exact = [path for path in paths if path.rpartition("/")[2] == FILE_NAME]
+    rule = our_contract("experiment").artifacts["predictions"]
+    return next(iter(exact or matching_files("predictions", rule, paths)), None)
+
+
+def read_predictions(run: Run) -> pd.DataFrame:
+    """The run's predictions: columns row, y_true, y_pred (and y_score). Raises Unmet when they are not right."""
+    path = predictions_path(run)
+    if path is None:
+        raise Unmet(
+            f"{FILE_NAME} in the run {run.name!r}",
+            run.artifacts.paths()[:8] or "no artifacts",
+            "a CSV with the columns row, y_true, y_pred, logged with mlflow.log_text or log_artifact",
+        )
+    frame = read_table(run.artifacts.local(path))
+    frame = frame.rename(columns={name: "row" for name in ROW_ALIASES if name in frame.columns and "row" not in frame})
+    if missing := [name for name in REQUIRED if name not in frame.columns]:
+        raise Unmet(f"columns {', '.join(REQUIRED)} in {path}", list(frame.columns), f"add {', '.join(missing)}")
+    if frame.empty or frame[REQUIRED].isna().to_numpy().any():
+        raise Unmet(f"{path} without gaps", f"{len(frame)} rows, some with gaps" if len(frame) else "no rows")
+    if not frame["row"].is_unique:
+        raise Unmet(f"each row once in {path}", f"row {frame['row'][frame['row'].duplicated()].iloc[0]} occurs twice")
+    return frame

@@ -1,0 +1,1 @@
+"""Scorecards for people and machines: each module renders one form."""

@@ -1,0 +1,41 @@
+"""The words and signs that every report uses."""
+
+from typing import Final
+
+from grading.lesson import Lesson
+from grading.verdict import State, Verdict
+
+SIGNS: Final = {
+    Verdict.PASSED: "✓",
+    Verdict.FAILED: "✗",
+    Verdict.BLOCKED: "○",
+    Verdict.NOT_ATTEMPTED: "○",
+    Verdict.ERROR: "!",
+}
+WORDS: Final = {
+    Verdict.PASSED: "passed",
+    Verdict.FAILED: "not yet",
+    Verdict.BLOCKED: "waits",
+    Verdict.NOT_ATTEMPTED: "to do",
+    Verdict.ERROR: "ungraded",
+}
+STATES: Final = {
+    State.FINISHED: "ran to the end",
+    State.RAISED: "ran to the end, with errors in some cells",
+    State.TIMED_OUT: "was stopped at the time limit",
+    State.KERNEL_DIED: "stopped when its kernel died",
+    State.NOT_RUN: "was not run",
+}
+
+
+def group_title(lesson: Lesson, group: str) -> str:
+    """'Task 2 · Log parameters and metrics', or 'Checklist'."""
+    for task in lesson.tasks:
+        if group == f"task{task.number}":
+            return f"Task {task.number} · {task.title}"
+    return "Checklist"
+
+
+def points(value: float) -> str:
+    """Points without a needless fraction."""
+    return f"{value:g}"

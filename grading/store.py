@@ -1,0 +1,218 @@
+"""A read-only view of an MLflow store: experiments, runs and model versions as plain values."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlparse
+from urllib.request import url2pathname
+
+from grading.errors import StoreError, Unmet
+
+LARGEST_READ = 20_000_000  # bytes; nothing a lesson asks for is near it, and an artifact of 1 GB must not be read
+MOST_FILES = 5_000  # artifacts of one run that are looked at
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A named collection of runs."""
+
+    id: str
+    name: str
+    tags: Mapping[str, str]
+    deleted: bool = False
+
+    @property
+    def note(self) -> str:
+        """The description a person wrote."""
+        return self.tags.get("mlflow.note.content", "")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a metric's history."""
+
+    step: int
+    value: float
+    timestamp: int  # ms since 1970
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset recorded as a run's input."""
+
+    name: str
+    digest: str
+    source_type: str
+    source: str  # JSON, as MLflow writes it
+    context: str
+    tags: Mapping[str, str]
+
+    @property
+    def location(self) -> str:
+        """Where the source says the data came from; empty when it names no file."""
+        try:
+            source = json.loads(self.source)
+        except ValueError:
+            return self.source
+        found = source.get("uri") or source.get("url") or source.get("path") if isinstance(source, dict) else ""
+        return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True)
+class LoggedModel:
+    """A model that a run logged, as files."""
+
+    id: str
+    name: str
+    run_id: str
+    ready: bool
+    folder: "Artifacts"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run with its latest metrics; histories are asked of the store."""
+
+    id: str
+    name: str
+    status: str  # RUNNING SCHEDULED FINISHED FAILED KILLED
+    deleted: bool
+    experiment: Experiment
+    start_time: int  # ms since 1970
+    end_time: int | None
+    artifacts: "Artifacts"
+    params: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    datasets: tuple[Dataset, ...] = ()
+    models: tuple[LoggedModel, ...] = ()
+
+    @property
+    def parent_id(self) -> str | None:
+        """The run this one is nested in."""
+        return self.tags.get("mlflow.parentRunId")
+
+    @property
+    def note(self) -> str:
+        """The description a person wrote."""
+        return self.tags.get("mlflow.note.content", "")
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """A registered model's version."""
+
+    name: str
+    version: int
+    run_id: str | None
+    source: str
+    aliases: tuple[str, ...]
+    tags: Mapping[str, str]
+
+
+class Artifacts(Protocol):
+    """Files that a run or a model keeps."""
+
+    def paths(self) -> list[str]:
+        """The relative paths, sorted, with `/`; empty when there are none."""
+
+    def local(self, path: str) -> Path:
+        """The file on this machine; raises Unmet when it is missing, too large or outside the store."""
+
+    def all_local(self) -> Path:
+        """A folder of this machine that holds all the files; raises Unmet when it lies outside the store."""
+
+
+@dataclass(frozen=True)
+class LocalArtifacts:
+    """Files in a folder; with `root`, whatever resolves outside of it is refused (the store is student-written)."""
+
+    folder: Path
+    root: Path | None = None
+
+    def paths(self) -> list[str]:
+        """The relative paths of the files, sorted; links and what lies outside the root are left out."""
+        return sorted(self._walk()) if self._allowed(self.folder) and self.folder.is_dir() else []
+
+    def local(self, path: str) -> Path:
+        """The file's path; raises Unmet when it is missing, outside the root, or larger than 20 MB."""
+        file = self.folder / path
+        if not self._allowed(file) or not file.is_file():
+            raise Unmet(f"the artifact {path}", "no such file in the run's artifacts", "log it again in this run")
+        if file.stat().st_size > LARGEST_READ:
+            raise Unmet(f"{path} of at most 20 MB", f"{file.stat().st_size / 1e6:,.0f} MB", "log a smaller file")
+        return file
+
+    def all_local(self) -> Path:
+        """The folder itself; raises Unmet when it lies outside the root."""
+        if not self._allowed(self.folder):
+            raise Unmet("artifacts inside the store", str(self.folder), "leave the artifact location as MLflow sets it")
+        return self.folder
+
+    def _allowed(self, path: Path) -> bool:
+        try:
+            return self.root is None or path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL in a name
+            return False
+
+    def _walk(self) -> Iterator[str]:
+        for file in islice(self.folder.rglob("*"), MOST_FILES):
+            if not file.is_symlink() and file.is_file():
+                yield file.relative_to(self.folder).as_posix()
+
+
+class Store(Protocol):
+    """What every view of a store can say."""
+
+    uri: str
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments, deleted ones too, oldest first."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, deleted ones too, oldest first."""
+
+    @property
+    def versions(self) -> tuple[ModelVersion, ...]:
+        """All registered model versions, by name and number."""
+
+    def history(self, run_id: str, key: str) -> tuple[Point, ...]:
+        """Every value of a metric in the order it was logged."""
+
+
+def open_store(uri: str, root: Path | None = None) -> Store:
+    """The read-only view of the store at a tracking URI: `sqlite:///…` by SQL, `http…` by MLflow's client.
+
+    `root`: the folder artifacts must lie in (None trusts the store, as its owner may).
+    Raises StoreError when there is no store, or it is not one of this MLflow's.
+    """
+    scheme = urlparse(uri).scheme
+    if scheme == "sqlite":
+        from grading.sqlite_store import SqliteStore
+
+        return SqliteStore(uri, root)
+    if scheme in ("http", "https"):
+        from grading.server_store import ServerStore
+
+        return ServerStore(uri)
+    raise StoreError(f"expected a tracking URI like sqlite:///mlflow.db or http://localhost:5000; found {uri!r}")
+
+
+def find_run(store: Store, run_id: str) -> Run:
+    """The run whose id is, or begins with, `run_id`; raises StoreError when none or several do."""
+    matches = [run for run in store.runs if run.id.startswith(run_id)] if run_id else []
+    if len(matches) != 1:
+        found = "several" if matches else "none"
+        raise StoreError(f"expected one run with id {run_id!r} in {store.uri}; found {found}")
+    return matches[0]
+
+
+def local_folder(uri: str) -> Path:
+    """The folder that an artifact location names: a plain path or a file: URI."""
+    parsed = urlparse(uri)
+    return Path(url2pathname(unquote(parsed.path))) if parsed.scheme == "file" else Path(uri)
