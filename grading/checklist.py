@@ -155,13 +155,13 @@ def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | No
     A name without a split is read as a test metric, unless the run has it with `test` too or it is a curve.
     """
     contract = evidence.contract(run)
-    explicit = {parse(name).base for name in run.metrics if parse(name).split == "test"}
-    for name in run.metrics:
-        meaning = parse(name)
+    parsed = {name: parse(name) for name in run.metrics}
+    explicit = {(m.base, m.threshold) for m in parsed.values() if m.split == "test"}
+    for name, meaning in parsed.items():
         key = contract.metric(name) or meaning.base
         if meaning.statistic is not None or key not in claims.DEFINITIONS:
             continue
-        bare = meaning.split is None and meaning.base not in explicit
+        bare = meaning.split is None and (meaning.base, meaning.threshold) not in explicit
         if meaning.split == "test" or (bare and len(evidence.store.history(run.id, name)) <= 1):
             yield name, key, meaning.threshold
 

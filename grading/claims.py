@@ -68,7 +68,7 @@ class Basis:
 
     @property
     def scores(self) -> pd.Series:
-        """The positive class's scores; raises Unmet when the predictions have none."""
+        """The positive class's scores, or of many classes the likeliest's; raises Unmet when there are none."""
         name = score_column(self.predictions)
         if name is None:
             found = list(self.predictions.columns)
@@ -97,8 +97,11 @@ def derive(
     if metric in DISTANCE_IN_NAME or threshold is None:
         return function(basis)
     found: list[float] = []
-    for decided in (basis.scores >= threshold, basis.scores > threshold):
-        found += function(replace(basis, predictions=predictions.assign(y_pred=decided.astype(int))))
+    for chosen in (basis.scores >= threshold, basis.scores > threshold):
+        if is_binary(predictions):  # the threshold decides the class
+            found += function(replace(basis, predictions=predictions.assign(y_pred=chosen.astype(int))))
+        elif chosen.any():  # of more classes, it decides which rows the model is sure enough about
+            found += function(replace(basis, predictions=predictions[chosen]))
     return found
 
 

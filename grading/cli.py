@@ -96,13 +96,15 @@ def grade(
             continue
         cards.append(card)
         print_scorecard(card, console)
-        # Written after each notebook: stopping later loses none of these.
-        if json_file:
-            json_report.write(cards, json_file)
-        if junit:
-            junit_report.write(cards, junit)
-        if html:
-            html_report.write(cards, html)
+        try:  # after each notebook: stopping later loses none of these
+            if json_file:
+                json_report.write(cards, json_file)
+            if junit:
+                junit_report.write(cards, junit)
+            if html:
+                html_report.write(cards, html)
+        except OSError as error:
+            raise InputError(f"{error.filename} cannot be written: {error.strerror or error}") from None
     if html and cards:
         console.print(f"Pages: {html / 'index.html'}", soft_wrap=True)
     if failed or any(not card.graded for card in cards):
@@ -114,15 +116,19 @@ def grade(
 
 @app.command()
 def verify(
-    mutants: Annotated[
-        bool, typer.Option("--mutants", help="The gallery too: each case loses exactly its checks.")
+    mutants: Annotated[bool, typer.Option("--mutants", help="Judge the gallery too.")] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="First keep anew the outputs that the prose quotes.")
     ] = False,
 ) -> None:
     """Prove the curriculum: it conforms, runs clean, starts at nothing, can be solved, and its checks can fail."""
-    from grading.curriculum import Proof, conforms
+    from grading.curriculum import Proof, conforms, lesson_notebooks, refresh_outputs
     from grading.curriculum import verify as proofs_of
     from grading.lessons import LESSONS
     from grading.template import TEMPLATE
+
+    for path in lesson_notebooks() if refresh else ():
+        console.print(f"{path.name}: outputs {'changed' if refresh_outputs(path) else 'as they were'}")
 
     def show(proof: Proof) -> int:
         console.print(

@@ -59,7 +59,7 @@ class CannotJudge(Outcome):
 
 
 def shorten(value: Any) -> str:
-    """The value as one line of at most 300 characters; lists are joined by commas."""
+    """The value as one printable line of at most 300 characters; lists are joined by commas."""
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else str(value)
-    text = " ".join(text.split())
+    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"

@@ -132,13 +132,13 @@ class Evidence:
             return True
 
     def dataset(self, run: Run) -> Dataset:
-        """The dataset the run recorded first; raises Unmet when it recorded none."""
+        """The first dataset of the run that names a file (autolog adds one that does not); raises Unmet without any."""
         if not run.datasets:
             raise Unmet(
                 f"a dataset among the inputs of {run.name!r}", "no dataset input",
                 "mlflow.log_input(mlflow.data.from_pandas(frame, source=str(path), name=...), context=\"training\")",
             )  # fmt: skip
-        return run.datasets[0]
+        return next((dataset for dataset in run.datasets if dataset.location), run.datasets[0])
 
     def model(self, run: Run) -> ModelFile:
         """The run's newest finished model; raises Unmet when it has none."""

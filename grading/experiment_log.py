@@ -13,9 +13,10 @@ LOG_NAME = "experiment_log.md"
 TEMPLATE = Path(__file__).parents[1] / "docs" / "experiment_log_template.md"
 SECTIONS = ("overview", "data", "configuration", "results", "conclusion")
 PERSONAL = ("objective", "hypothesis", "success_criterion", "conclusion", "next_steps")  # only a person can say these
-MISSING = "_missing_"
+MISSING = "_missing_"  # a person has not said it: a gap in the log
+NOT_RECORDED = "not recorded"  # the run has not logged it: true, and a matter for the other checks
 PLACEHOLDER = re.compile(
-    r"_missing_|\[[a-z][a-z_ ]*\](?!\()|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]*>|^\W*(?:\.\.\.|…)\W*$", re.M
+    r"_missing_|\[[a-z][a-z0-9_ ]*\](?!\()|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]*>|^\W*(?:\.\.\.|…)\W*$", re.M
 )
 ROW = re.compile(r"^\|\s*`?([^|`]+?)`?\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
 STATED = re.compile(r"`?([A-Za-z][\w./ -]*?)`?\s*(?::|=|\bis\b|\bof\b)\s*\**(-?\d+(?:\.\d+)?)")
@@ -41,8 +42,12 @@ def experiment_log(run_id: str, *, tracking_uri: str | None = None, **personal: 
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """The template with each `[name]` replaced by its value; a value that is not known is marked as missing."""
-    return re.sub(r"\[([a-z_]+)\](?!\()", lambda match: values.get(match[1], "").strip() or MISSING, template)
+    """The template with each `[name]` replaced by its value, or by a mark that says who left it out."""
+
+    def value(match: re.Match[str]) -> str:
+        return values.get(match[1], "").strip() or (MISSING if match[1] in PERSONAL else NOT_RECORDED)
+
+    return re.sub(r"\[([a-z0-9_]+)\](?!\()", value, template)
 
 
 def values_of(store: Store, run: Run) -> dict[str, str]:

@@ -12,7 +12,7 @@ from grading.errors import Unmet
 
 MOST_PIXELS = 50_000_000  # a decompression bomb is larger
 INNER = (0.2, 0.8)  # the part of the picture that lies inside the axes: frame, ticks and labels do not count
-LEAST_INK = 0.001  # share of inner pixels that differ from the commonest colour
+LEAST_INK = 0.00005  # share of inner pixels that differ from the commonest colour: a single dot is enough
 
 
 @dataclass(frozen=True)

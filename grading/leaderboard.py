@@ -12,19 +12,20 @@ from grading.store import Run
 LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
 
 
-def judge_leaderboard(table: pd.DataFrame, runs: Sequence[Run]) -> tuple[int, str]:
+def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> tuple[int, str]:
     """How many runs the table ranks, and by which metric; raises Unmet when it is not what the runs give.
 
     Rows name a run by its id or name. The rank is by the first metric column that is in order; a better run that is
-    not listed is a mistake, a worse one is not: a leaderboard may stop.
+    not listed is a mistake, a worse one is not: a leaderboard may stop. `owner` logged it: later runs are not missed.
     """
     ranked = _ranked_runs(table, runs)
+    known = [run for run in runs if owner.end_time is None or run.start_time <= owner.end_time]
     problems = []
     for name in table.columns:
         key = str(name).removeprefix("metrics.")
         if all(key in run.metrics for run in ranked):
             try:
-                _require_order(table[name], ranked, key, runs)
+                _require_order(table[name], ranked, key, known)
             except Unmet as problem:
                 problems.append(problem)
             else:

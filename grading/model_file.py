@@ -1,5 +1,6 @@
 """A logged model as files: what it is can be read without running or unpickling it."""
 
+import importlib
 import io
 import json
 import re
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from sklearn.base import BaseEstimator
 
 from grading.errors import Unmet
 from grading.store import LARGEST_READ, LoggedModel
@@ -71,6 +73,8 @@ class ModelFile:
         try:
             with zipfile.ZipFile(file) as archive:
                 return leaves(_parameters(json.loads(_member(archive, "schema.json")), archive))
+        except _NotOursToImportError:
+            return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, zipfile.BadZipFile) as error:
             raise Unmet("a readable skops file", f"{file.name}: {error}", "log the model again") from None
 
@@ -87,11 +91,16 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
+class _NotOursToImportError(Exception):
+    """A class whose constructor is not for us to look at."""
+
+
 def _parameters(node: dict[str, Any], archive: zipfile.ZipFile, prefix: str = "") -> dict[str, Plain]:
-    """Walk skops' tree of nodes; fitted attributes end with an underscore, private ones begin with one."""
+    """Walk skops' tree of nodes; of an object's attributes, its constructor's arguments are its parameters."""
     found: dict[str, Plain] = {}
-    for name, child in node["content"]["content"].items():
-        if name.endswith("_") or name.startswith("_") or not isinstance(child, dict):
+    for name in _constructor_arguments(node):
+        child = node["content"]["content"].get(name)
+        if not isinstance(child, dict):
             continue
         known, value = _plain(child, archive)
         if known:
@@ -104,6 +113,20 @@ def _parameters(node: dict[str, Any], archive: zipfile.ZipFile, prefix: str = ""
                 if pair.get("__loader__") == "TupleNode" and content[1].get("__loader__") == "ObjectNode":
                     found |= _parameters(content[1], archive, f"{prefix}{json.loads(content[0]['content'])}__")
     return found
+
+
+def _constructor_arguments(node: dict[str, Any]) -> list[str]:
+    """The argument names of the node's class: scikit-learn's own code is ours to import, a student's is not."""
+    module, name = str(node["__module__"]), str(node["__class__"])
+    if not re.fullmatch(r"sklearn(\.\w+)+", module):
+        raise _NotOursToImportError(module)
+    try:
+        estimator: Any = getattr(importlib.import_module(module), name)
+    except ImportError:
+        raise _NotOursToImportError(module) from None
+    if not (isinstance(estimator, type) and issubclass(estimator, BaseEstimator)):
+        raise _NotOursToImportError(f"{module}.{name}")
+    return list(estimator._get_param_names())  # type: ignore[attr-defined]
 
 
 def _plain(node: dict[str, Any], archive: zipfile.ZipFile) -> tuple[bool, Plain]:

@@ -33,7 +33,7 @@ class Reproduction:
     """What the model said, or why it could not be asked."""
 
     predictions: tuple[Any, ...] = ()
-    scores: tuple[float, ...] = ()  # of the positive class, when the model has them
+    scores: tuple[float, ...] = ()  # of the positive of two classes, of the likeliest of more; empty without
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
 
@@ -108,7 +108,8 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
                   for name, value in estimator.get_params().items()}  # fmt: skip
         answer["hyperparameters"] = leaves({name: value for name, value in values.items() if isinstance(value, plain)})
     if hasattr(estimator, "predict_proba"):
-        answer["scores"] = np.asarray(estimator.predict_proba(features))[:, -1].tolist()
+        chances = np.asarray(estimator.predict_proba(features))
+        answer["scores"] = (chances[:, 1] if chances.shape[1] == 2 else chances.max(axis=1)).tolist()
     return answer
 
 

@@ -246,6 +246,6 @@ def leaderboard_is_the_stores(evidence: Evidence) -> str:
     for run in reversed(evidence.started_runs):
         path = next((p for p in run.artifacts.paths() if "leaderboard" in p.lower() and p.endswith(".csv")), None)
         if path is not None:
-            ranked, key = judge_leaderboard(read_table(run.artifacts.local(path)), evidence.runs)
+            ranked, key = judge_leaderboard(read_table(run.artifacts.local(path)), run, evidence.runs)
             return f"{ranked} runs in the order of {key}"
     raise Unmet("an artifact leaderboard.csv", "none", "mlflow.search_runs(..., order_by=[...]), then log it as a CSV")

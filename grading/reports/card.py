@@ -1,10 +1,10 @@
 """The instant check's card: rows of words in a terminal or a screen reader, a small table in JupyterLab."""
 
 from dataclasses import dataclass
-from html import escape
+from html import escape as escape_html
 
 from grading.lesson import Lesson
-from grading.reports.words import SIGNS, WORDS, group_title, points
+from grading.reports.words import SIGNS, WORDS, clean, group_title, points
 from grading.verdict import CheckResult, Verdict
 
 COLOURS = {Verdict.PASSED: "#1a7f37", Verdict.FAILED: "#b3261e", Verdict.ERROR: "#9a5b00"}
@@ -84,3 +84,8 @@ def _details(row: CheckResult) -> list[tuple[str, str]]:
         return [("found", row.found)] if row.found else []
     pairs = (("expected", row.expected), ("found", row.found), ("try", row.hint))
     return [(name, text) for name, text in pairs if text]
+
+
+def escape(text: str) -> str:
+    """Text that a page shows as it is."""
+    return escape_html(clean(text))

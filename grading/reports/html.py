@@ -1,5 +1,6 @@
 """The scorecard as one HTML file that needs no network."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grading.assessment import lesson_or_own
 from grading.reports.json import write_whole
-from grading.reports.words import SIGNS, STATES, WORDS, group_title, points
+from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points
 from grading.verdict import Scorecard
 
 _ENVIRONMENT = Environment(
@@ -18,6 +19,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["points"] = points
+_ENVIRONMENT.finalize = lambda value: clean(value) if type(value) is str else value
 
 
 def render(card: Scorecard) -> str:
@@ -34,12 +36,20 @@ def render(card: Scorecard) -> str:
 
 def write(cards: Sequence[Scorecard], folder: Path) -> list[Path]:
     """Write a page a scorecard and an index of them; returns the pages, the index first."""
-    pages = []
+    taken: set[str] = set()
+    rows = []
     for card in cards:
-        path = folder / f"{Path(card.notebook).stem}.html"
-        write_whole(path, render(card))
-        pages.append(path)
+        name = f"{_unused(Path(clean(card.notebook)).stem, taken)}.html"
+        write_whole(folder / name, render(card))
+        rows.append((card, name))
     index = folder / "index.html"
-    rows = list(zip(cards, (page.name for page in pages), strict=True))
     write_whole(index, _ENVIRONMENT.get_template("index.html").render(rows=rows, states=STATES))
-    return [index, *pages]
+    return [index, *(folder / name for _, name in rows)]
+
+
+def _unused(stem: str, taken: set[str]) -> str:
+    """The stem, numbered when another notebook, in another folder, has the same name."""
+    numbers = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+    name = next(name for name in numbers if name.casefold() not in taken | {"index"})
+    taken.add(name.casefold())
+    return name

@@ -1,12 +1,12 @@
 """The scorecard in a terminal."""
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
+from rich.markup import escape as escape_markup
 from rich.table import Table
 from rich.text import Text
 
 from grading.assessment import lesson_or_own
-from grading.reports.words import SIGNS, STATES, WORDS, group_title, points
+from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points
 from grading.verdict import Scorecard, State, Verdict
 
 STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.ERROR: "yellow"}
@@ -15,7 +15,7 @@ STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.ERROR: "yellow
 def render(card: Scorecard) -> RenderableType:
     """The scorecard as tables, one a task, with what each check found."""
     lesson = lesson_or_own(card.lesson)
-    parts: list[RenderableType] = [Text(f"\n{card.lesson} · {card.title}", style="bold"), _execution(card)]
+    parts: list[RenderableType] = [Text(clean(f"\n{card.lesson} · {card.title}"), style="bold"), _execution(card)]
     for group in lesson.groups:
         rows = [result for result in card.results if result.group == group]
         if not rows:
@@ -40,7 +40,7 @@ def render(card: Scorecard) -> RenderableType:
             table.add_row(state, "\n".join(lines), f"{points(row.points)}/{points(row.max_points)}")
         parts.append(table)
     mark = f"{points(card.score)}/{points(card.max_score)}" if card.graded else "ungraded: see the rows marked !"
-    parts.append(Text(f"{card.notebook}: {mark}", style="bold"))
+    parts.append(Text(clean(f"{card.notebook}: {mark}"), style="bold"))
     return Group(*parts)
 
 
@@ -55,4 +55,9 @@ def _execution(card: Scorecard) -> Text:
     lines = [f"{card.notebook} {STATES[report.state]} in {report.seconds:.1f} s; confinement: {report.confinement}"]
     lines += [f"cell {failure.cell}: {failure.error}" for failure in report.failures[:10]]
     lines += [f"note: {note}" for note in report.notes]
-    return Text("\n".join(lines), style=style)
+    return Text(clean("\n".join(lines)), style=style)
+
+
+def escape(text: str) -> str:
+    """Text that rich shows as it is."""
+    return escape_markup(clean(text))

@@ -36,6 +36,11 @@ def group_title(lesson: Lesson, group: str) -> str:
     return "Checklist"
 
 
+def clean(text: str) -> str:
+    """Text without control characters: a student's output must not steer a terminal or break a page."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
 def points(value: float) -> str:
     """Points without a needless fraction."""
     return f"{value:g}"

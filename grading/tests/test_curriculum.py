@@ -1,0 +1,103 @@
+"""The curriculum proves itself: see grading/curriculum.py for what each proof says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import LessonRun
+
+from grading.assessment import ROOT, grade_execution
+from grading.curriculum import (
+    NOTEBOOKS,
+    Case,
+    cases,
+    conforms,
+    judge,
+    lesson_notebooks,
+    proofs_of_run,
+    run_lesson,
+)
+from grading.lesson import Lesson
+from grading.lessons import LESSONS
+
+CASES = [case for lesson in LESSONS for case in cases(lesson)]
+
+
+@pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
+def test_a_notebook_conforms_to_the_template(path: Path) -> None:
+    assert conforms(path).problems == ()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_an_untouched_lesson_runs_clean_and_earns_nothing(lesson: Lesson, tmp_path: Path) -> None:
+    for proof in proofs_of_run(lesson, *run_lesson(lesson, tmp_path / "run", solution=False), solved=False):
+        assert proof.problems == (), proof.claim
+
+
+@pytest.mark.xdist_group("solved")
+def test_a_solved_lesson_runs_clean_and_earns_everything(solved: LessonRun) -> None:
+    for proof in proofs_of_run(solved.lesson, solved.notebook, solved.execution, solved=True):
+        assert proof.problems == (), proof.claim
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.lesson.id}-{case.name}")
+def test_a_case_of_the_gallery_loses_exactly_its_checks(case: Case) -> None:
+    assert judge(case).problems == ()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_the_gallery_is_large_enough(lesson: Lesson) -> None:
+    mutants = [case for case in cases(lesson) if case.is_mutant]
+    assert len(mutants) >= 24
+    assert len(cases(lesson)) - len(mutants) >= 6
+
+
+@pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
+def test_the_numbers_in_the_prose_are_what_runs_today(path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_papermill_runs_a_lesson_without_a_word_on_stderr(lesson: Lesson, tmp_path: Path) -> None:
+    import papermill
+
+    executed = papermill.execute_notebook(
+        NOTEBOOKS / lesson.file_name,
+        None,
+        parameters={"TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}", "DATA_DIR": str(ROOT / "data")},
+        cwd=tmp_path,
+        progress_bar=False,
+        execution_timeout=300,
+    )
+    streams = [
+        output for cell in executed.cells for output in cell.get("outputs", []) if output.output_type == "stream"
+    ]
+    assert [output.text for output in streams if output.name == "stderr"] == []
+
+
+@pytest.mark.xdist_group("solved")
+def test_the_worked_part_is_marked_by_the_same_checklist(solved: LessonRun) -> None:
+    card = grade_execution(solved.lesson, solved.notebook, solved.execution, "worked").scorecard
+    assert {result.group for result in card.results} == {"checklist"}
+    assert card.percent == 100
+
+
+def test_the_template_runs_as_it_is(tmp_path: Path) -> None:
+    from grading.assessment import DATA
+    from grading.execution import run_notebook
+    from grading.notebook import read_notebook
+    from grading.template import TEMPLATE
+    from grading.verdict import State
+
+    report = run_notebook(read_notebook(TEMPLATE), tmp_path / "run", data=DATA).report
+    assert report.failures == ()
+    assert report.state is State.FINISHED
+
+
+@pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
+def test_a_notebook_file_is_written_as_its_tools_write_it(path: Path) -> None:
+    assert path.read_text("utf-8") == nbformat.writes(nbformat.read(path, as_version=4)) + "\n"

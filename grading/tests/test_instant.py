@@ -1,0 +1,112 @@
+"""The instant check is the grade: the same checks, in the kernel, on the store the student sees."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import mlflow
+import pytest
+from conftest import LessonRun
+
+from grading import instant
+from grading.assessment import grade_execution
+from grading.curriculum import cases
+from grading.evidence import Evidence
+from grading.instant import InstantCheck
+from grading.lessons import LESSONS
+from grading.reports.words import WORDS
+
+
+@pytest.mark.xdist_group("solved")
+def test_the_card_at_the_end_of_the_lesson_is_the_grade(solved: LessonRun) -> None:
+    card = next(cell for cell in solved.execution.notebook.cells if cell["id"] == "checklist").outputs[-1]
+    graded = grade_execution(solved.lesson, solved.notebook, solved.execution, "practice").scorecard
+    shown = re.findall(r"^  (.) (.+) \[(.+)\]$", card["data"]["text/plain"], re.MULTILINE)
+    order = {group: place for place, group in enumerate(solved.lesson.groups)}
+    results = sorted(graded.results, key=lambda result: order[result.group])
+    assert [(sentence, word) for _, sentence, word in shown] == [(r.sentence, WORDS[r.verdict]) for r in results]
+    assert "100 of 100 points" in card["data"]["text/plain"]
+
+
+def test_nothing_logged_is_to_do_and_raises_nothing(tracking: str) -> None:
+    mlflow.set_experiment("breast-cancer-screening")
+    check = instant("M9_01")
+    text = repr(check())
+    assert "0 of 100 points" in text
+    assert "not yet" not in text
+
+
+def test_only_what_is_newer_than_the_setup_cell_counts(tracking: str) -> None:
+    with mlflow.start_run(run_name="yesterday"):
+        mlflow.log_metric("test_rmse", 1)
+    time.sleep(0.01)
+    check = instant("M9_01")
+    assert "yesterday" not in repr(check("checklist"))
+    assert "no run yet" in repr(check("checklist"))
+    with mlflow.start_run(run_name="today"):
+        mlflow.log_metric("test_rmse", 1)
+    assert "'today'" in repr(check("checklist"))
+
+
+def test_an_experiment_without_runs_is_seen_when_it_is_set(tracking: str) -> None:
+    mlflow.set_experiment("an-older-experiment-of-mine")
+    check = instant("M9_01")
+    mlflow.set_experiment("diabetes-progression-forecast")
+    assert "'diabetes-progression-forecast'" in repr(check("task1"))
+    mlflow.set_experiment("breast-cancer-screening")  # the lesson goes on
+    assert "'diabetes-progression-forecast'" in repr(check("task1"))
+
+
+@pytest.mark.parametrize("name", ["task9", "checks", 7, ""])
+def test_an_unknown_task_is_a_sentence(tracking: str, name: str) -> None:
+    assert "expected one of task1, task2, task3, task4, checklist" in repr(instant("M9_01")(name))
+
+
+def test_a_number_names_a_task(tracking: str) -> None:
+    check = instant("M9_01")
+    assert repr(check(2)) == repr(check("task2"))  # type: ignore[arg-type]
+
+
+def test_a_notebook_of_ones_own_has_the_checklist(tracking: str) -> None:
+    check = instant("M9_05")
+    assert "Checklist: 0/36" in repr(check())
+    assert "expected one of checklist" in repr(check("task1"))
+
+
+def test_a_store_that_is_gone_is_a_sentence(tracking: str, tmp_path: Path) -> None:
+    check = instant("M9_01")
+    (tmp_path / "mlflow.db").unlink()
+    assert "expected an MLflow store at" in repr(check())
+
+
+def test_a_mistake_of_ours_stops_no_notebook(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = instant("M9_01")
+    monkeypatch.setattr(InstantCheck, "_evidence", lambda _: 1 / 0)
+    assert "the check itself failed (ZeroDivisionError" in repr(check())
+
+
+def test_a_check_that_breaks_is_ours_and_the_others_go_on(tracking: str, evidence: Callable[[], Evidence]) -> None:
+    from grading.grader import run_checks
+    from grading.lesson import make_check
+    from grading.verdict import Verdict
+
+    def breaks(evidence: Evidence) -> str:
+        """A check with a mistake in it."""
+        raise KeyError("oops")
+
+    def holds(evidence: Evidence) -> str:
+        """A check without."""
+        return "fine"
+
+    results = run_checks([make_check(breaks, "task1", 4), make_check(holds, "task1", 4)], evidence())
+    assert [result.verdict for result in results] == [Verdict.ERROR, Verdict.PASSED]
+    assert "KeyError" in results[0].found
+
+
+def test_every_check_has_a_mutant_that_loses_it() -> None:
+    from grading.grader import checks_of
+
+    for lesson in LESSONS:
+        lost = {id for case in cases(lesson) for id in case.expected["lost"]}
+        assert {check.id for check in checks_of(lesson)} == lost

@@ -1,0 +1,26 @@
+import pytest
+
+from grading.metric_name import MetricName, parse
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("test_rmse", MetricName("rmse", "test")),
+        ("rmse_test", MetricName("rmse", "test")),
+        ("test/root_mean_squared_error", MetricName("root_mean_squared_error", "test")),
+        ("test.f1_score", MetricName("f1", "test")),
+        ("training_r2_score", MetricName("r2", "train")),
+        ("cv_rmse_mean", MetricName("rmse", "cv", "mean")),
+        ("mean_cv_rmse", MetricName("rmse", "cv", "mean")),
+        ("cv_mean_absolute_error_std", MetricName("mean_absolute_error", "cv", "std")),
+        ("cross_validation_accuracy", MetricName("accuracy", "cv")),
+        ("share_within_50_points", MetricName("share_within", None, None, 50.0)),
+        ("f1_threshold_0.3", MetricName("f1", None, None, 0.3)),
+        ("test_malignant_detection_rate_at_0.1", MetricName("malignant_detection_rate", "test", None, 0.1)),
+        ("cost_per_1000_patients_usd", MetricName("cost_per_1000_patients_usd")),
+        ("", MetricName("")),
+    ],
+)
+def test_a_metric_is_known_by_its_meaning(name: str, meaning: MetricName) -> None:
+    assert parse(name) == meaning
