@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grading.data_files import DataFiles
+from grading.data_files import DATA, DataFiles
 from grading.errors import InputError, StoreError
 from grading.evidence import Evidence
 from grading.execution import TIMEOUT, Execution, kernel_environment, run_notebook
 from grading.grader import Part, nothing_to_grade, scorecard
 from grading.lesson import Lesson
-from grading.lessons import LESSONS
+from grading.lessons import find_lesson, lesson_or_own
 from grading.notebook import Notebook, lesson_id, overlay, read_notebook
 from grading.reproduction import reproduce
 from grading.store import open_store
 from grading.verdict import Scorecard
 
-ROOT = Path(__file__).parents[1]
-DATA = ROOT / "data"
 SOLUTIONS = Path(__file__).parent / "solutions"
 
 
@@ -31,22 +29,6 @@ class Assessment:
     scorecard: Scorecard
     executed: Any
     folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
-
-
-def find_lesson(id: str) -> Lesson:
-    """The lesson of this id; raises InputError naming those there are."""
-    for lesson in LESSONS:
-        if lesson.id == id.upper():
-            return lesson
-    raise InputError(f"expected one of {', '.join(lesson.id for lesson in LESSONS)}; found {id!r}")
-
-
-def lesson_or_own(id: str) -> Lesson:
-    """The lesson of this id or, for a notebook of a student's own such as M9_05, one that asks the checklist only."""
-    try:
-        return find_lesson(id)
-    except InputError:
-        return Lesson(id.upper(), "", "Your own experiment", worked_experiment="", tasks=())
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:

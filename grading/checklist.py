@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from grading import claims
+from grading.comparison import equal, same_value
 from grading.contract import clauses, matching_files, value_of
 from grading.data_files import label_columns
 from grading.errors import CannotJudge, Unmet
@@ -136,7 +137,7 @@ def compare_parameters(evidence: Evidence, run: Run) -> int:
         if not logged:
             raise Unmet(f"a parameter `{name}` ({value!r} in the model)", sorted(run.params) or "no params",
                         "mlflow.log_params(model.get_params())")  # fmt: skip
-        if not claims.same_value(logged[0], value):
+        if not same_value(logged[0], value):
             raise Unmet(f"`{name}` = {value!r}, as in the logged model", logged[0], "log what the model was built with")
     return len(actual)
 
@@ -171,7 +172,7 @@ def compare_metric(name: str, key: str, threshold: float | None, run: Run, predi
     derived = claims.derive(key, predictions, threshold=threshold, params=run.params)
     if derived is None:
         return 0
-    if not any(claims.equal(run.metrics[name], value) for value in derived):
+    if not any(equal(run.metrics[name], value) for value in derived):
         raise Unmet(f"{name} = {derived[0]:.4f}, from predictions.csv", f"{run.metrics[name]:.4f}",
                     "log the metric and the predictions of the same model on the same rows, unrounded")  # fmt: skip
     return 1

@@ -8,7 +8,8 @@ from typing import Any
 
 import nbformat
 
-from grading.assessment import DATA, ROOT, Assessment, grade_execution, solution_sources, temporary_folder
+from grading.assessment import Assessment, grade_execution, solution_sources, temporary_folder
+from grading.data_files import DATA, ROOT
 from grading.errors import GradingError
 from grading.execution import INJECTED, Execution, run_notebook
 from grading.lesson import Lesson

@@ -77,7 +77,7 @@ def _git() -> str:
 
 
 def _data() -> str:
-    from grading.assessment import DATA
+    from grading.data_files import DATA
 
     files = sorted(file.name for file in DATA.glob("*.csv"))
     if len(files) < 4:
@@ -89,7 +89,7 @@ def _kernel() -> str:
     """Run one cell that logs to a new store, and read it back: the whole way a grading goes."""
     import nbformat
 
-    from grading.assessment import DATA
+    from grading.data_files import DATA
     from grading.execution import run_notebook
     from grading.notebook import Notebook
     from grading.store import open_store

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grading import claims
+from grading.comparison import equal
 from grading.metric_name import parse
 from grading.store import Run, Store, find_run, open_store
 
@@ -106,7 +106,7 @@ def problems_of(text: str, run: Run) -> Iterator[str]:
 
 def _rounds_to(shown: str, number: float, value: float) -> bool:
     places = len(shown.partition(".")[2])
-    return claims.equal(number, value) or (places >= 2 and abs(number - value) <= 0.5 * 10**-places + 1e-12)
+    return equal(number, value) or (places >= 2 and abs(number - value) <= 0.5 * 10**-places + 1e-12)
 
 
 def _sections(text: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import math
 import statistics
 
-from grading import claims
+from grading.comparison import equal
 from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.metric_name import parse
@@ -35,7 +35,7 @@ def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
         right = [statistics.fmean(values)]
         if meaning.statistic == "std":
             right = [statistics.pstdev(values), statistics.stdev(values)]
-        if not any(claims.equal(claimed, value) for value in right):
+        if not any(equal(claimed, value) for value in right):
             raise Unmet(
                 f"{name} = {right[0]:.4f}, from the {len(values)} folds of {parent.name!r}",
                 f"{claimed:.4f}",

@@ -1,25 +1,24 @@
 """The one-line check inside a notebook: the grader's own checks, on the store the student sees.
 
-check = instant("M9_01")     # in the setup cell
-check("task2")               # one task
-check()                      # the whole card
+    check = instant("M9_01")     # in the setup cell
+    check("task2")               # one task
+    check()                      # the whole card
+
+Every kernel of the environment imports this module when it starts, so it imports the grader only when it is called.
 """
 
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grading import quiet
-from grading.assessment import DATA, lesson_or_own
-from grading.code_version import code_version
-from grading.data_files import DataFiles
-from grading.errors import GradingError
-from grading.evidence import Evidence
-from grading.grader import checks_of, run_checks
-from grading.lesson import Check, Lesson
-from grading.reports.card import Card
-from grading.reproduction import Reproduction, Request, reproduce
-from grading.store import open_store
+
+if TYPE_CHECKING:
+    from grading.evidence import Evidence
+    from grading.lesson import Check, Lesson
+    from grading.reports.card import Card
+    from grading.reproduction import Reproduction, Request
 
 
 def instant(lesson: str) -> "InstantCheck":
@@ -27,6 +26,8 @@ def instant(lesson: str) -> "InstantCheck":
 
     A notebook that is no lesson of ours, such as M9_05, is held to the checklist.
     """
+    from grading.lessons import lesson_or_own
+
     quiet.apply()
     return InstantCheck(lesson_or_own(lesson), since=int(time.time() * 1000))
 
@@ -34,14 +35,18 @@ def instant(lesson: str) -> "InstantCheck":
 class InstantCheck:
     """Called with a task's name, or without for the whole card; it reports, it never raises."""
 
-    def __init__(self, lesson: Lesson, since: int) -> None:
+    def __init__(self, lesson: "Lesson", since: int) -> None:
         self._lesson = lesson
         self._since = since
         self._seen_experiment: str | None = None
         self._reproductions: dict[Request, Reproduction] = {}  # a logged model does not change
 
-    def __call__(self, group: str | None = None) -> Card:
+    def __call__(self, group: str | int | None = None) -> "Card":
         """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all."""
+        from grading.errors import GradingError
+        from grading.grader import checks_of, run_checks
+        from grading.reports.card import Card
+
         name = f"task{group}" if str(group).isdigit() else group
         known = self._lesson.groups
         if name is not None and name not in known:
@@ -60,22 +65,25 @@ class InstantCheck:
     def __repr__(self) -> str:
         return f"the instant check of {self._lesson.id}: call it with one of {', '.join(self._lesson.groups)}"
 
-    def _evidence(self) -> Evidence:
+    def _evidence(self) -> "Evidence":
         import mlflow
 
-        folder = Path.cwd()
+        from grading.code_version import code_version
+        from grading.data_files import DATA, DataFiles
+        from grading.evidence import Evidence
+        from grading.reproduction import reproduce
+        from grading.store import open_store
+
+        folder, worked = Path.cwd(), self._lesson.worked_experiment
+        store = open_store(mlflow.get_tracking_uri())
         # MLflow notes the experiment that was set here; in a new experiment there may be no run yet.
         active = os.environ.get("MLFLOW_EXPERIMENT_ID")
-        store = open_store(mlflow.get_tracking_uri())
-        worked = {
-            experiment.id for experiment in store.experiments if experiment.name == self._lesson.worked_experiment
-        }
-        if active and active not in worked:
+        if active and active not in {experiment.id for experiment in store.experiments if experiment.name == worked}:
             self._seen_experiment = active
         return Evidence(
             store=store,
             part="practice",
-            worked_experiment=self._lesson.worked_experiment,
+            worked_experiment=worked,
             data=DataFiles((DATA, folder)),
             code=code_version(folder),
             reproducer=reproduce,
@@ -85,7 +93,7 @@ class InstantCheck:
         )
 
 
-def _with_needs(wanted: list[Check], checks: tuple[Check, ...]) -> list[Check]:
+def _with_needs(wanted: "list[Check]", checks: "tuple[Check, ...]") -> "list[Check]":
     """The wanted checks and what they need, in the lesson's order."""
     ids = {check.id for check in wanted} | {need for check in wanted for need in check.needs}
     return [check for check in checks if check.id in ids]

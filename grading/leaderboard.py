@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from grading import claims
+from grading.comparison import equal, same_value
 from grading.errors import Unmet
 from grading.metric_name import parse
 from grading.store import Run
@@ -57,7 +57,7 @@ def _ranked_runs(table: pd.DataFrame, runs: Sequence[Run]) -> list[Run]:
 def _require_order(shown: pd.Series, ranked: list[Run], key: str, runs: Sequence[Run]) -> None:
     values = [run.metrics[key] for run in ranked]
     for run, value, text in zip(ranked, values, shown, strict=True):
-        if not claims.same_value(str(text), value) and not _close(text, value):
+        if not same_value(str(text), value) and not _close(text, value):
             raise Unmet(f"{key} = {value:.4f} for the run {run.name!r}", text, "do not edit the values")
     higher = higher_is_better(key)
     if values != sorted(values, reverse=higher):
@@ -75,6 +75,6 @@ def _require_order(shown: pd.Series, ranked: list[Run], key: str, runs: Sequence
 
 def _close(shown: object, value: float) -> bool:
     try:
-        return claims.equal(float(str(shown)), value)
+        return equal(float(str(shown)), value)
     except ValueError:
         return False

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from grading.assessment import lesson_or_own
+from grading.lessons import lesson_or_own
 from grading.reports.json import write_whole
 from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points
 from grading.verdict import Scorecard

@@ -5,7 +5,7 @@ from rich.markup import escape as escape_markup
 from rich.table import Table
 from rich.text import Text
 
-from grading.assessment import lesson_or_own
+from grading.lessons import lesson_or_own
 from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points
 from grading.verdict import Scorecard, State, Verdict
 

@@ -11,12 +11,12 @@ import nbformat
 import pytest
 
 from grading import quiet
-from grading.assessment import DATA, find_lesson
 from grading.code_version import CodeVersion
-from grading.data_files import DataFiles
+from grading.data_files import DATA, DataFiles
 from grading.evidence import Evidence
 from grading.execution import Execution
 from grading.lesson import Lesson
+from grading.lessons import find_lesson
 from grading.notebook import Notebook
 from grading.reproduction import reproduce
 from grading.store import open_store

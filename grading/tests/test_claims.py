@@ -6,6 +6,7 @@ import pytest
 from sklearn import metrics
 
 from grading import claims
+from grading.comparison import equal, same_value
 from grading.errors import Unmet
 
 BINARY = pd.DataFrame(
@@ -32,7 +33,7 @@ NUMBERS = pd.DataFrame({"row": range(4), "y_true": [100.0, 150.5, 200.0, 90.0], 
     ],
 )
 def test_equal_allows_three_decimals_and_no_rounding_up(claimed: float, derived: float, same: bool) -> None:
-    assert claims.equal(claimed, derived) is same
+    assert equal(claimed, derived) is same
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_equal_allows_three_decimals_and_no_rounding_up(claimed: float, derived:
      ("10", 1, False), ("False", True, False), ("None", 0, False), ("", None, False)],
 )  # fmt: skip
 def test_a_logged_text_says_a_value(logged: str, actual: object, same: bool) -> None:
-    assert claims.same_value(logged, actual) is same
+    assert same_value(logged, actual) is same
 
 
 @pytest.mark.parametrize(

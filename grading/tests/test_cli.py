@@ -10,7 +10,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from grading.assessment import ROOT
+from grading.data_files import ROOT
 
 TRACKED = "import mlflow\nmlflow.set_experiment('tumour forecast')\nwith mlflow.start_run(): pass"
 

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from conftest import LessonRun
 
-from grading.assessment import ROOT, grade_execution
+from grading.assessment import grade_execution
 from grading.curriculum import (
     NOTEBOOKS,
     Case,
@@ -19,6 +19,7 @@ from grading.curriculum import (
     proofs_of_run,
     run_lesson,
 )
+from grading.data_files import ROOT
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 
@@ -87,7 +88,7 @@ def test_the_worked_part_is_marked_by_the_same_checklist(solved: LessonRun) -> N
 
 
 def test_the_template_runs_as_it_is(tmp_path: Path) -> None:
-    from grading.assessment import DATA
+    from grading.data_files import DATA
     from grading.execution import run_notebook
     from grading.notebook import read_notebook
     from grading.template import TEMPLATE

@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from grading.assessment import DATA
-from grading.data_files import DataFiles
+from grading.data_files import DATA, DataFiles
 from grading.errors import Unmet
 
 FILES = sorted(DATA.glob("*.csv"))

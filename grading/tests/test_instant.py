@@ -65,7 +65,7 @@ def test_an_unknown_task_is_a_sentence(tracking: str, name: str) -> None:
 
 def test_a_number_names_a_task(tracking: str) -> None:
     check = instant("M9_01")
-    assert repr(check(2)) == repr(check("task2"))  # type: ignore[arg-type]
+    assert repr(check(2)) == repr(check("task2"))
 
 
 def test_a_notebook_of_ones_own_has_the_checklist(tracking: str) -> None:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from grading.assessment import find_lesson
+from grading.lessons import find_lesson
 from grading.reports import html, junit
 from grading.reports import json as json_report
 from grading.reports.card import Card

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from grading.assessment import ROOT
+from grading.data_files import ROOT
 from grading.lessons import LESSONS
 
 TOP_LEVEL = {
