@@ -68,7 +68,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
         worked_experiment=lesson.worked_experiment,
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
-        reproducer=lambda requests: reproduce(requests, kernel_environment(private)),
+        reproducer=lambda request: reproduce(request, kernel_environment(private)),
     )
     return Assessment(scorecard(lesson, evidence, **about), execution.notebook, execution.folder)
 

@@ -1,6 +1,6 @@
 """What a check may look at: the store, the data files, the code version. Never the student's process."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -18,7 +18,7 @@ from grading.predictions import our_contract, predictions_path, read_predictions
 from grading.reproduction import Reproduction, Request
 from grading.store import Dataset, Experiment, Run, Store
 
-Reproducer = Callable[[Sequence[Request]], list[Reproduction]]
+Reproducer = Callable[[Request], Reproduction]
 
 
 @dataclass
@@ -154,15 +154,10 @@ class Evidence:
         return found if found is not None else self.reproduction(run).hyperparameters
 
     def reproduction(self, run: Run) -> Reproduction:
-        """What the run's model predicts today for the rows of its predictions; raises Unmet when it cannot be asked.
-
-        The first call asks for the models of all main runs at once: one process, one set of imports.
-        """
+        """What the run's model predicts today for the rows of its predictions; raises Unmet when it cannot be asked."""
         wanted = self._request(run)
         if wanted not in self.reproductions:
-            others = {request for other in self.main_runs if (request := self._possible_request(other))}
-            asked = [wanted, *sorted(others - {wanted} - self.reproductions.keys(), key=lambda r: r.model)]
-            self.reproductions.update(zip(asked, self.reproducer(asked), strict=True))
+            self.reproductions[wanted] = self.reproducer(wanted)
         found = self.reproductions[wanted]
         if found.problem:
             raise Unmet(
@@ -170,12 +165,6 @@ class Evidence:
                 "mlflow.pyfunc.load_model(model_info.model_uri).predict(X_test)",
             )  # fmt: skip
         return found
-
-    def _possible_request(self, run: Run) -> Request | None:
-        try:
-            return self._request(run)
-        except Outcome:
-            return None
 
     def _request(self, run: Run) -> Request:
         model, predictions = self.model(run), self.predictions(run)

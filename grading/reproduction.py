@@ -1,20 +1,30 @@
 """Load a logged model in another process and predict again: the only place where a student's model runs.
 
-The parent writes requests as JSON, the child (`python -m grading.reproduction`) answers in JSON; nothing is unpickled
-on the parent's side.
+A server process imports once what models need; every request is answered by a fork of it, which then is gone.
+Requests and answers are JSON: nothing that a model made is unpickled on this side.
 """
 
+import contextlib
 import json
-import subprocess
-import sys
+import multiprocessing
+import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-TIMEOUT = 120  # seconds for one model, imports included
+from grading import quiet
+
+TIMEOUT = 60  # seconds for one model, the server's first imports included
 LONGEST_ANSWER = 50_000_000  # bytes
+IMPORTED_ONCE = ["mlflow.pyfunc", "mlflow.sklearn", "skops.io", "pandas", "grading.data_files", "grading.model_file"]
+# No thread may be alive at a fork.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+# Where a process cannot be forked (Windows), each answer costs the imports again.
+_CONTEXT: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 
 
 @dataclass(frozen=True)
@@ -38,54 +48,58 @@ class Reproduction:
     problem: str = ""
 
 
-def reproduce(requests: Sequence[Request], environment: Mapping[str, str] | None = None) -> list[Reproduction]:
-    """Answer each request in a child process that is gone afterwards; a model that breaks it costs only its answer."""
-    answers = _ask(requests, environment)
-    if answers is not None:
-        return answers
-    if len(requests) == 1:
-        return [Reproduction(problem="the process that loaded the model died or did not answer in time")]
-    return [answer for request in requests for answer in reproduce([request], environment)]
-
-
-def _ask(requests: Sequence[Request], environment: Mapping[str, str] | None) -> list[Reproduction] | None:
-    with tempfile.TemporaryDirectory(prefix="grading-model-") as folder:
-        asked, answered = Path(folder, "requests.json"), Path(folder, "answers.json")
-        asked.write_text(json.dumps([asdict(request) for request in requests]), "utf-8")
+def reproduce(request: Request, environment: Mapping[str, str] | None = None) -> Reproduction:
+    """Answer a request in a process of its own, with this environment (ours unless given) and its own folder."""
+    environment = dict(os.environ if environment is None else environment)
+    receiving, sending = _CONTEXT.Pipe(duplex=False)
+    with tempfile.TemporaryDirectory(prefix="grading-model-", ignore_cleanup_errors=True) as folder:
+        own = environment | {"HOME": folder, "TMPDIR": folder}
+        child = _CONTEXT.Process(target=_child, args=(json.dumps(asdict(request)), folder, own, sending))
+        with _server_environment(environment):
+            child.start()
+        sending.close()
         try:
-            subprocess.run(
-                [sys.executable, "-I", "-m", "grading.reproduction", str(asked), str(answered)],
-                cwd=folder,
-                env=dict(environment) | {"HOME": folder, "TMPDIR": folder} if environment is not None else None,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=TIMEOUT * max(len(requests), 1),
-                check=False,
-            )
-            if answered.stat().st_size > LONGEST_ANSWER:
-                return None
-            answers = [Reproduction(**answer) for answer in json.loads(answered.read_text("utf-8"))]
-        except (subprocess.TimeoutExpired, OSError, ValueError, TypeError):
-            return None
-        return answers if len(answers) == len(requests) else None
+            if not receiving.poll(TIMEOUT):
+                return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
+            return Reproduction(**json.loads(receiving.recv_bytes(LONGEST_ANSWER)))
+        except (EOFError, OSError, ValueError, TypeError):
+            return Reproduction(problem="the process that loaded the model died")
+        finally:
+            child.kill()
+            child.join()
+            receiving.close()
 
 
-def main() -> None:
-    """The child: read requests, load each model, predict, write the answers."""
-    from grading import quiet
-
-    quiet.apply()
-    asked, answered = map(Path, sys.argv[1:3])
-    answers = [_answer(request) for request in json.loads(asked.read_text("utf-8"))]
-    answered.write_text(json.dumps(answers), "utf-8")
-
-
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+@contextlib.contextmanager
+def _server_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """The first request starts the server: it must not inherit what a student's model has no business with."""
+    if _CONTEXT.get_start_method() == "forkserver":
+        _CONTEXT.set_forkserver_preload(IMPORTED_ONCE)
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update({**environment, **ONE_THREAD, **quiet.ENVIRONMENT})
     try:
-        return _predict(request)
-    except Exception as error:  # whatever a student's model raises is an answer, not our crash
-        return {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _child(request: str, folder: str, environment: dict[str, str], sending: Connection) -> None:
+    """The forked process: a folder and an environment of its own, nothing on our terminal, one answer."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    tempfile.tempdir = folder
+    with open(os.devnull, "r+b") as nothing:  # noqa: PTH123  descriptors, not a file
+        for stream in (0, 1, 2):
+            os.dup2(nothing.fileno(), stream)
+    quiet.apply()
+    try:
+        answer = _predict(json.loads(request))
+    except BaseException as error:  # whatever a student's model raises is an answer, not our crash
+        answer = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
+    sending.send_bytes(json.dumps(answer).encode())
 
 
 def _predict(request: dict[str, Any]) -> dict[str, Any]:
@@ -104,14 +118,9 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
     estimator = model.get_raw_model()
     if hasattr(estimator, "get_params"):
         plain = (str, int, float, bool, type(None))
-        values = {name: getattr(value, "item", lambda value=value: value)() if np.isscalar(value) else value
-                  for name, value in estimator.get_params().items()}  # fmt: skip
+        values = {n: v.item() if isinstance(v, np.generic) else v for n, v in estimator.get_params().items()}
         answer["hyperparameters"] = leaves({name: value for name, value in values.items() if isinstance(value, plain)})
     if hasattr(estimator, "predict_proba"):
         chances = np.asarray(estimator.predict_proba(features))
         answer["scores"] = (chances[:, 1] if chances.shape[1] == 2 else chances.max(axis=1)).tolist()
     return answer
-
-
-if __name__ == "__main__":
-    main()

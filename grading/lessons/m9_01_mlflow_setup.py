@@ -101,7 +101,7 @@ def tags_find_the_experiment(evidence: Evidence) -> str:
 
 @lesson.check(task=3, points=2)
 def model_is_logged(evidence: Evidence) -> str:
-    """The run keeps its model (task 3)."""
+    """The run keeps its model."""
     return f"model {evidence.model(evidence.main_run).logged.name!r}"
 
 

@@ -38,9 +38,9 @@ def render(card: Scorecard) -> RenderableType:
                 lines += [f"{name}: {escape(text)}" for name, text in named if text]
             state = f"[{style}]{SIGNS[row.verdict]} {WORDS[row.verdict]}[/]"
             table.add_row(state, "\n".join(lines), f"{points(row.points)}/{points(row.max_points)}")
-        parts.append(table)
+        parts += [Text(), table]
     mark = f"{points(card.score)}/{points(card.max_score)}" if card.graded else "ungraded: see the rows marked !"
-    parts.append(Text(clean(f"{card.notebook}: {mark}"), style="bold"))
+    parts.append(Text(clean(f"\n{card.notebook}: {mark}"), style="bold"))
     return Group(*parts)
 
 

@@ -1,0 +1,119 @@
+"""The lesson in a real JupyterLab in a real browser: untouched and solved, by Run All, with screenshots to look at."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from grading.assessment import solution_sources
+from grading.curriculum import NOTEBOOKS
+from grading.data_files import DATA, ROOT
+from grading.lesson import Lesson
+from grading.lessons import LESSONS
+from grading.notebook import overlay
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SCREENSHOTS = ROOT / "screenshots"
+DONE = """() => {
+    const notebook = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+    const prompts = [...notebook.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
+    return prompts.length > 10 && prompts.every(text => /\\[\\d+\\]:/.test(text));
+}"""
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and os.environ.get("CI") != "true", reason="needs Chromium: apt install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A JupyterLab server on a copy of the lessons and data, in a git repository as a student has it."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(DATA, folder / "data")
+    (folder / "notebooks").mkdir()
+    (folder / ".gitignore").write_text("mlflow.db\nmlruns\n")
+    for lesson in LESSONS:
+        node = nbformat.read(NOTEBOOKS / lesson.file_name, as_version=4)
+        nbformat.write(node, folder / "notebooks" / lesson.file_name)
+        nbformat.write(overlay(node, solution_sources(lesson)), folder / "notebooks" / f"{lesson.id}_solved.ipynb")
+    git = ["git", "-C", str(folder), "-c", "user.name=s", "-c", "user.email=s@localhost"]
+    for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as received")):
+        subprocess.run([*git, *arguments], check=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", "--LabApp.news_url="]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    process = subprocess.Popen(
+        command, cwd=folder / "notebooks", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(60):
+            try:
+                with urllib.request.urlopen(f"{url}/api", timeout=2):
+                    break
+            except OSError:
+                time.sleep(1)
+        else:
+            pytest.fail("JupyterLab did not start in a minute")
+        yield url, folder / "notebooks"
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        pytest.fail("CI must have Chromium: .ci/run installs it")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.xdist_group("lab")
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize("solved", [False, True], ids=["untouched", "solved"])
+def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson: Lesson, solved: bool) -> None:
+    url, folder = lab
+    name = f"{lesson.id}_solved.ipynb" if solved else lesson.file_name
+    (folder / "mlflow.db").unlink(missing_ok=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"{url}/doc/tree/{name}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
+    page.click("text=Run >> nth=0")
+    page.click("li[data-command='runmenu:run-all']")
+    page.wait_for_function(DONE, timeout=180_000)
+    time.sleep(1)  # the last figure
+    cards = page.locator(".m9-card")
+    assert cards.count() >= 5
+    last = cards.last.inner_text()
+    assert ("100 of 100 points" if solved else "0 of 100 points") in last
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    _photograph(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
+    page.close()
+
+
+def _photograph(page: Any, name: str) -> None:
+    """A picture of each screenful with a card or a figure in it, for a person to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for number, shown in enumerate(page.locator(".m9-card, .jp-OutputArea img").all()):
+        shown.scroll_into_view_if_needed()
+        page.screenshot(path=SCREENSHOTS / f"{name}-{number:02d}.png")

@@ -1,0 +1,92 @@
+"""A model runs in a process of its own, and whatever it does there costs only its own answer."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import mlflow
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from grading.reproduction import Reproduction, Request, reproduce
+
+DATA = pd.DataFrame({"row": [7, 3, 9], "a": [0.0, 1, 2], "b": [1.0, 0, 1], "label": [0, 1, 1]})
+
+
+class Rude(Ridge):  # type: ignore[misc]
+    """A model that runs a command when it predicts."""
+
+    def __init__(self, command: str = "") -> None:
+        super().__init__()
+        self.command = command
+
+    def predict(self, X: Any) -> Any:
+        exec(self.command)
+        return super().predict(X)
+
+
+def _request(tmp_path: Path, model: Any, rows: tuple[int, ...] = (9, 3)) -> Request:
+    DATA.to_csv(tmp_path / "data.csv", index=False)
+    model.fit(DATA[["a", "b"]], DATA["label"])
+    folder = str(tmp_path / "model")
+    mlflow.sklearn.save_model(
+        model, folder, serialization_format="cloudpickle", input_example=DATA[["a", "b"]], pip_requirements=["a==1"]
+    )
+    return Request(folder, str(tmp_path / "data.csv"), rows, ("a", "b"), "label")
+
+
+def test_a_model_predicts_the_rows_it_is_asked_for(tmp_path: Path) -> None:
+    model = LogisticRegression(C=2)
+    found = reproduce(_request(tmp_path, model))
+    features = DATA.set_index("row").loc[[9, 3], ["a", "b"]]
+    assert (
+        found.predictions == tuple(model.predict(features))
+        or list(found.predictions) == model.predict(features).tolist()
+    )
+    assert list(found.scores) == pytest.approx(model.predict_proba(features)[:, 1].tolist())
+    assert found.hyperparameters["C"] == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import sys; sys.exit(0)", "SystemExit"),
+        ("import os; os._exit(0)", "died"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "died"),
+    ],
+)
+def test_a_model_that_breaks_its_process_is_an_answer(tmp_path: Path, command: str, problem: str) -> None:
+    request = _request(tmp_path, Rude())
+    broken = Rude(command)
+    broken.fit(DATA[["a", "b"]], DATA["label"])
+    (tmp_path / "model" / "model.pkl").write_bytes(cloudpickle.dumps(broken))
+    assert problem in reproduce(request).problem
+    assert reproduce(_again(tmp_path)).problem == ""  # the server lives on
+
+
+def _again(tmp_path: Path) -> Request:
+    folder = tmp_path / "good"
+    folder.mkdir()
+    return _request(folder, Ridge())
+
+
+def test_a_model_gets_the_environment_it_is_given_and_a_folder_of_its_own(tmp_path: Path) -> None:
+    os.environ["SECRET_TOKEN"] = "hunter2"
+    try:
+        request = _request(tmp_path, Rude())
+        model = Rude("import os; assert 'SECRET_TOKEN' not in os.environ and os.getcwd() == os.environ['HOME']")
+        model.fit(DATA[["a", "b"]], DATA["label"])
+        (tmp_path / "model" / "model.pkl").write_bytes(cloudpickle.dumps(model))
+        assert reproduce(request, {"PATH": os.environ["PATH"]}).problem == ""
+        assert os.environ["SECRET_TOKEN"] == "hunter2"
+    finally:
+        del os.environ["SECRET_TOKEN"]
+
+
+def test_a_folder_without_a_model_is_an_answer(tmp_path: Path) -> None:
+    found = reproduce(Request(str(tmp_path), "nothing.csv", (), (), ""))
+    assert isinstance(found, Reproduction)
+    assert found.problem
