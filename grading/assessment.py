@@ -65,7 +65,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     evidence = Evidence(
         store=store,
         part=part,
-        worked_experiment=lesson.worked_experiment,
+        lesson=lesson,
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
         reproducer=lambda request: reproduce(request, kernel_environment(private)),

@@ -19,6 +19,9 @@ from grading.predictions import our_contract
 from grading.store import Run
 
 LEAST_WORDS = 8  # of a conclusion
+LEAST_ROWS = 30  # of a test set, or a tenth of the file: fewer can be chosen to look well
+TRUE = frozenset({"true", "1", "yes", "dirty"})
+FALSE = frozenset({"false", "0", "no", "clean"})
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 HEX_COMMIT = re.compile(r"^[0-9a-f]{40}$|^[0-9a-f]{64}$")
 
@@ -37,6 +40,7 @@ def metrics_tracked(evidence: Evidence) -> str:
     compared = 0
     for run in _main_runs(evidence):
         _require(evidence, run, "metric")
+        require_errors_positive(evidence, run)
         compared += compare_test_metrics(evidence, run)
     return f"{compared} test metrics recomputed from the predictions"
 
@@ -63,10 +67,12 @@ def code_version_tagged(evidence: Evidence) -> str:
     runs = _main_runs(evidence)
     actual = evidence.code
     if actual.commit is None:
-        raise CannotJudge("a git commit to compare with", actual.problem, "install git, commit, and grade again")
+        raise CannotJudge("a git commit to compare with", actual.problem, "without one, nobody can say which code ran")
     rules = our_contract("experiment").tags
     for run in runs:
-        _require(evidence, run, "tag", ("git_commit", "git_dirty"))
+        for key in ("git_commit", "git_dirty"):
+            if not value_of(key, rules[key], run.tags):
+                raise Unmet(f"a tag {key} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
         commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
         if commit.strip() != actual.commit:
             hint = "`git rev-parse HEAD`, run in the notebook's folder"
@@ -94,8 +100,6 @@ def results_documented(evidence: Evidence) -> str:
     return "the conclusion and the experiment log agree with the run"
 
 
-TRUE = frozenset({"true", "1", "yes", "dirty"})
-FALSE = frozenset({"false", "0", "no", "clean"})
 CHECKLIST: tuple[Check, ...] = tuple(
     make_check(function, "checklist", CHECKLIST_POINTS)
     for function in (
@@ -136,7 +140,7 @@ def compare_parameters(evidence: Evidence, run: Run) -> int:
         logged = [run.params[key] for key in (name, name.rpartition("__")[2]) if key in run.params]
         if not logged:
             raise Unmet(f"a parameter `{name}` ({value!r} in the model)", sorted(run.params) or "no params",
-                        "mlflow.log_params(model.get_params())")  # fmt: skip
+                        "log every name of model.get_params() that holds a plain value")  # fmt: skip
         if not same_value(logged[0], value):
             raise Unmet(f"`{name}` = {value!r}, as in the logged model", logged[0], "log what the model was built with")
     return len(actual)
@@ -144,10 +148,25 @@ def compare_parameters(evidence: Evidence, run: Run) -> int:
 
 def compare_test_metrics(evidence: Evidence, run: Run) -> int:
     """How many test metrics follow from the predictions; raises Unmet for the first that does not."""
-    predictions = evidence.predictions(run)
-    return sum(
-        compare_metric(name, key, threshold, run, predictions) for name, key, threshold in claimed(evidence, run)
-    )
+    predictions, compared = evidence.predictions(run), set()
+    for name, key, threshold in claimed(evidence, run):
+        if compare_metric(name, key, threshold, run, predictions):
+            compared.add((key, threshold))
+    binary = evidence.is_binary(run)
+    for key, rule in evidence.contract(run).metrics.items():
+        if rule.required and (binary or not rule.binary_only) and (key, None) not in compared:
+            raise Unmet(f"test_{key}, one value, in the run {run.name!r}", sorted(run.metrics), f"log it as test_{key}")
+    return len(compared)
+
+
+def require_errors_positive(evidence: Evidence, run: Run) -> None:
+    """Raise Unmet for a negative error: scikit-learn's neg_… scores are minus the error."""
+    contract = evidence.contract(run)
+    for name, value in run.metrics.items():
+        key = contract.metric(name)
+        if key and contract.metrics[key].better == "lower" and value < 0:
+            hint = "scikit-learn's neg_… scores are minus the error: change the sign"
+            raise Unmet(f"{name} of 0 or more, as an error is", f"{value:.4f}", hint)
 
 
 def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | None]]:
@@ -170,11 +189,13 @@ def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | No
 def compare_metric(name: str, key: str, threshold: float | None, run: Run, predictions: pd.DataFrame) -> int:
     """1 when the logged metric follows from the predictions, 0 when it cannot be derived; raises Unmet otherwise."""
     derived = claims.derive(key, predictions, threshold=threshold, params=run.params)
-    if derived is None:
+    if not derived:
         return 0
     if not any(equal(run.metrics[name], value) for value in derived):
-        raise Unmet(f"{name} = {derived[0]:.4f}, from predictions.csv", f"{run.metrics[name]:.4f}",
-                    "log the metric and the predictions of the same model on the same rows, unrounded")  # fmt: skip
+        hint = "one of the two is wrong: log metric and predictions of the same model, on the same test rows"
+        if equal(run.metrics[name], derived[0] ** 2):
+            hint = "this is the square: take the root"
+        raise Unmet(f"{name} = {derived[0]:.4f}, from predictions.csv", f"{run.metrics[name]:.4f}", hint)
     return 1
 
 
@@ -198,7 +219,11 @@ def require_figures(evidence: Evidence, run: Run) -> int:
         if not found:
             raise Unmet(f"a figure named like {key}.png in the run {run.name!r}", files[:8] or "no artifacts", rule.why)
         if all(read_picture(run.artifacts.local(file)).blank for file in found):
-            raise Unmet(f"{found[0]} to show something", "a blank picture", "save the figure before it is closed")
+            raise Unmet(
+                f"{found[0]} to show something",
+                "a blank picture",
+                "log the figure itself, and before plt.show(): plt.gcf() may be another, empty one",
+            )
         count += 1
     return count
 
@@ -207,14 +232,18 @@ def require_reproduced(evidence: Evidence, run: Run) -> None:
     """Raise Unmet unless the model, loaded elsewhere, predicts what predictions.csv says."""
     predictions = evidence.predictions(run)
     again = evidence.reproduction(run)
+    if len(again.predictions) != len(predictions):
+        raise Unmet(f"{len(predictions)} predictions from the logged model", f"{len(again.predictions)}")
     repeated = pd.Series(again.predictions, index=predictions.index)
-    wrong = claims.differences(predictions["y_pred"], repeated)
+    wrong = claims.differences(predictions["y_pred"], repeated, exact=False)
     if wrong:
         raise Unmet("the logged model to give the y_pred of predictions.csv", f"{wrong} of {len(predictions)} differ",
                     "log the model that made these predictions, on the rows the file names")  # fmt: skip
     score = claims.score_column(predictions)
-    if score and again.scores:
-        wrong = claims.differences(predictions[score], pd.Series(again.scores, index=predictions.index))
+    if score:
+        if len(again.scores) != len(predictions):
+            raise Unmet(f"a model that gives the {score} of predictions.csv", "a model without scores")
+        wrong = claims.differences(predictions[score], pd.Series(again.scores, index=predictions.index), exact=False)
         if wrong:
             raise Unmet(f"the logged model to give the {score} of predictions.csv", f"{wrong} differ")
 
@@ -240,6 +269,10 @@ def require_labels(evidence: Evidence, run: Run) -> str:
     """How many rows of which file; raises Unmet unless y_true is what the recorded data file says of its rows."""
     file = evidence.data.find(evidence.dataset(run).location)
     predictions, frame = evidence.predictions(run), evidence.data.frame(file)
+    least = min(LEAST_ROWS, len(frame) // 10)
+    if len(predictions) < least:
+        found = f"{len(predictions)} of {len(frame)}"
+        raise Unmet(f"at least {least} rows of {file.name} in predictions.csv", found, "keep every test row")
     wrong = claims.label_mismatches(predictions, frame, label_columns(file, frame))
     if wrong:
         raise Unmet(f"y_true to be the labels of {file.name} at those rows", f"{wrong} of {len(predictions)} differ",

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as sk
 
+from grading.comparison import CLOSE, CLOSE_RELATIVE
 from grading.errors import Unmet
 
-SCORE_NAMES = ("y_score", "y_proba", "y_prob", "score")
+SCORE_NAMES = ("y_score", "y_proba", "y_prob")
 FEW_CLASSES = 20
 Definition = Callable[["Basis"], list[float]]
 
@@ -64,19 +65,29 @@ def derive(
 ) -> list[float] | None:
     """The values a metric may honestly have, given the predictions; None when this metric cannot be re-derived.
 
-    Several values are right where the field has several definitions (macro or weighted average, ≥ or > a threshold).
+    Several values are right where the field has several definitions (macro or weighted average, ≥ or > a threshold);
+    none, where there is no agreed one (ROC AUC of three classes).
     `params`: the run's, for the costs. Raises Unmet when the predictions lack what the metric needs.
     """
-    function = DEFINITIONS.get(metric)
-    if function is None:
+    if metric not in DEFINITIONS:
         return None
-    basis = Basis(predictions, threshold, params or {})
+    try:
+        return _derive(metric, Basis(predictions, threshold, params or {}))
+    except (ValueError, TypeError, OverflowError) as error:  # an accuracy of numbers, an error of words
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Unmet(f"predictions.csv to give {metric}", reason, "log metrics that suit what is predicted") from None
+
+
+def _derive(metric: str, basis: Basis) -> list[float]:
+    function, threshold, predictions = DEFINITIONS[metric], basis.threshold, basis.predictions
     if metric in DISTANCE_IN_NAME or threshold is None:
         return function(basis)
     found: list[float] = []
     for chosen in (basis.scores >= threshold, basis.scores > threshold):
         if is_binary(predictions):  # the threshold decides the class
-            found += function(replace(basis, predictions=predictions.assign(y_pred=chosen.astype(int))))
+            low, high = sorted(predictions["y_true"].unique())
+            decided = chosen.map({True: high, False: low})
+            found += function(replace(basis, predictions=predictions.assign(y_pred=decided)))
         elif chosen.any():  # of more classes, it decides which rows the model is sure enough about
             found += function(replace(basis, predictions=predictions[chosen]))
     return found
@@ -102,7 +113,7 @@ def _averaged(function: Callable[..., float]) -> Definition:
 def _roc_auc(basis: Basis) -> list[float]:
     true = basis.predictions["y_true"]
     if true.nunique() != 2:
-        raise Unmet("two classes in y_true", true.unique()[:5].tolist(), "ROC AUC compares two classes")
+        return []
     return [float(sk.roc_auc_score(true, basis.scores))]
 
 
@@ -158,13 +169,19 @@ def label_mismatches(predictions: pd.DataFrame, data: pd.DataFrame, labels: list
     """
     unknown = [row for row in predictions["row"] if row not in data.index]
     if unknown:
-        raise Unmet("rows of the data file in predictions.csv", f"rows {unknown[:5]}", "keep the file's `row` ids")
+        expected = "rows of the data file in predictions.csv"
+        raise Unmet(expected, f"rows {unknown[:5]} are not in it", "take the ids from the file: y_test.index")
     rows = data.loc[predictions["row"].tolist()]
-    return min(differences(predictions["y_true"], rows[label]) for label in labels)
+    return min((differences(predictions["y_true"], rows[label]) for label in labels), default=len(predictions))
 
 
-def differences(claimed: pd.Series, actual: pd.Series) -> int:
-    """How many values differ, in order: numbers by more than one part in a million, anything else as text."""
+def differences(claimed: pd.Series, actual: pd.Series, *, exact: bool = True) -> int:
+    """How many values differ, in order: numbers by one part in a million (or, not `exact`, as `equal` has it),
+    anything else as text."""
     if pd.api.types.is_numeric_dtype(claimed) and pd.api.types.is_numeric_dtype(actual):
-        return int((~np.isclose(claimed.to_numpy(float), actual.to_numpy(float), rtol=1e-6)).sum())
+        one, other = claimed.to_numpy(float), actual.to_numpy(float)
+        if exact:
+            return int((~np.isclose(one, other, rtol=1e-6)).sum())
+        allowed = np.maximum(CLOSE, np.where(np.abs(other) > 1, CLOSE_RELATIVE * np.abs(other), 0))
+        return int((~(np.abs(one - other) <= allowed)).sum())
     return int((claimed.astype(str).to_numpy() != actual.astype(str).to_numpy()).sum())

@@ -68,7 +68,7 @@ def grade(
 ) -> None:
     """Run notebooks, each alone and on an empty store, and grade what they logged."""
     from grading.assessment import assess
-    from grading.errors import GradingError, InputError
+    from grading.errors import InputError
     from grading.reports import html as html_report
     from grading.reports import json as json_report
     from grading.reports import junit as junit_report
@@ -90,8 +90,11 @@ def grade(
             errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
             refused += 1
             continue
-        except (GradingError, OSError) as error:
-            errors.print(f"[yellow]![/] {escape(path.name)} is ungraded: {escape(str(error))}", soft_wrap=True)
+        except Exception as error:  # ours; the other notebooks are graded all the same
+            errors.print(
+                f"[yellow]![/] {escape(path.name)} is ungraded: {type(error).__name__}: {escape(str(error))}",
+                soft_wrap=True,
+            )
             failed += 1
             continue
         cards.append(card)

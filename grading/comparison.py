@@ -22,5 +22,5 @@ def same_value(logged: str, actual: Any) -> bool:
         return logged.lower() == str(actual).lower()
     try:
         return math.isclose(float(logged), float(actual), rel_tol=1e-9)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False

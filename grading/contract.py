@@ -1,5 +1,6 @@
 """What one run must have logged: contracts in YAML, read by pydantic, and the clauses a run meets or misses."""
 
+import math
 import operator
 import re
 from collections.abc import Iterable, Mapping
@@ -103,7 +104,7 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Contract:
     except FileNotFoundError:
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.yaml")))
         raise ContractError(f"expected a contract at {path}; found no file. Ours are: {known}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
         raise ContractError(f"{path.name}: expected YAML; found: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(raw, dict):
         raise ContractError(f"{path.name}: expected keys such as 'name' and 'metrics'; found {type(raw).__name__}")
@@ -169,7 +170,7 @@ def matching_files(key: str, rule: ArtifactRule, files: Iterable[str]) -> list[s
     ]
 
 
-def test_metrics(contract: Contract, run: Run) -> dict[str, tuple[str, MetricName]]:
+def metrics_on_test(contract: Contract, run: Run) -> dict[str, tuple[str, MetricName]]:
     """The run's metrics on the test split that the contract knows: logged name → (contract's key, parsed name)."""
     keys = contract.by_base()
     parsed = {name: parse(name) for name in run.metrics}
@@ -194,8 +195,11 @@ def _metrics(contract: Contract, run: Run, binary: bool) -> Iterable[Clause]:
     have: dict[str, set[str]] = {"train": set(), "cv": set(), "test": set()}
     for name in run.metrics:
         meaning = parse(name)
-        if meaning.base in keys and meaning.statistic != "std":
-            have[meaning.split or "test"].add(keys[meaning.base])
+        split = meaning.split or "test"
+        # Of the test rows there is one value; a mean or a spread of it is something else, and NaN is nothing.
+        right = meaning.statistic is None if split == "test" else meaning.statistic != "std"
+        if meaning.base in keys and right and meaning.threshold is None and math.isfinite(run.metrics[name]):
+            have[split].add(keys[meaning.base])
     wanted = {key for key, rule in contract.metrics.items() if rule.required and (binary or not rule.binary_only)}
     for split, how in contract.splits.items():
         shown = ", ".join(sorted(run.metrics)[:12]) or "no metrics"
@@ -216,7 +220,7 @@ def _limit(contract: Contract, key: str, limit: str, run: Run) -> Clause:
     sign, number = match.groups()
     values = [
         run.metrics[name]
-        for name, (metric, meaning) in test_metrics(contract, run).items()
+        for name, (metric, meaning) in metrics_on_test(contract, run).items()
         if metric == key and meaning.threshold is None
     ]
     met = bool(values) and all(SIGNS[sign](value, float(number)) for value in values)

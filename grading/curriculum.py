@@ -174,12 +174,12 @@ def refresh_outputs(path: Path) -> bool:
     with temporary_folder() as folder:
         executed = run_notebook(notebook, folder, data=DATA).notebook
     fresh = {cell["id"]: cell for cell in executed.cells if cell["id"] != INJECTED}
-    for cell in notebook.node.cells:
-        if cell.cell_type == "code":
-            keep = KEPT_OUTPUT in cell.metadata.get("tags", [])
-            cell["outputs"] = [_bare(output) for output in fresh[cell["id"]]["outputs"]] if keep else []
-            cell["execution_count"] = None
-            cell.metadata.pop("execution", None)
+    codes = [cell for cell in notebook.node.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(codes, start=1):
+        keep = KEPT_OUTPUT in cell.metadata.get("tags", [])
+        cell["outputs"] = [_counted(output, number) for output in fresh[cell["id"]]["outputs"]] if keep else []
+        cell["execution_count"] = number if keep else None  # nbval skips kept outputs of a cell without a count
+        cell.metadata.pop("execution", None)
     before = path.read_text("utf-8")
     after: str = nbformat.writes(notebook.node) + "\n"
     if after == before:
@@ -188,9 +188,9 @@ def refresh_outputs(path: Path) -> bool:
     return True
 
 
-def _bare(output: Any) -> Any:
+def _counted(output: Any, number: int) -> Any:
     if "execution_count" in output:
-        output["execution_count"] = None
+        output["execution_count"] = number
     return output
 
 

@@ -3,13 +3,11 @@
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlparse
-from urllib.request import url2pathname
 
 import pandas as pd
 
 from grading.errors import Unmet
-from grading.store import LARGEST_READ
+from grading.store import LARGEST_READ, local_path
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"  # the course's own files
@@ -26,16 +24,18 @@ class DataFiles:
     _frames: dict[Path, pd.DataFrame] = field(default_factory=dict)
 
     def find(self, location: str) -> Path:
-        """The file a dataset's source names; a path from elsewhere is looked for by its name in our folders.
+        """The file a dataset's source names: the course's by its name, another where it says or by its name.
 
         Raises Unmet when there is no such file, or it is over 20 MB.
         """
-        parsed = urlparse(location)
-        given = Path(url2pathname(unquote(parsed.path)) if parsed.scheme == "file" else location)
-        for candidate in (given, *(folder / given for folder in self.folders), *(f / given.name for f in self.folders)):
+        given = local_path(location)
+        course = DATA / given.name
+        candidates = (given, *(folder / given for folder in self.folders), *(f / given.name for f in self.folders))
+        # A file that bears the name of the course's own is the course's own: a copy may have been changed.
+        for candidate in (course,) if given.name in _course_files() else candidates:
             try:
                 file = candidate.resolve()
-                inside = any(file.is_relative_to(folder.resolve()) for folder in self.folders)
+                inside = any(file.is_relative_to(folder.resolve()) for folder in (DATA, *self.folders))
                 if not (inside and file.is_file()):
                     continue
                 size = file.stat().st_size
@@ -61,6 +61,10 @@ class DataFiles:
         if file not in self._frames:
             self._frames[file] = by_row(read_table(file))
         return self._frames[file]
+
+
+def _course_files() -> frozenset[str]:
+    return frozenset(file.name for file in DATA.glob("*.csv"))
 
 
 def read_table(file: Path) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from grading.code_version import CodeVersion
 from grading.contract import Contract
 from grading.data_files import DataFiles, label_columns
 from grading.errors import NotAttempted, Outcome, Unmet
+from grading.lesson import Lesson
 from grading.metric_name import parse
 from grading.model_file import ModelFile
 from grading.predictions import our_contract, predictions_path, read_predictions
@@ -27,7 +28,7 @@ class Evidence:
 
     store: Store
     part: Literal["practice", "worked"]
-    worked_experiment: str
+    lesson: Lesson
     data: DataFiles
     code: CodeVersion
     reproducer: Reproducer
@@ -35,6 +36,7 @@ class Evidence:
     active_experiment: str | None = None  # id; in a live kernel an experiment may have no runs yet
     reproductions: dict[Request, Reproduction] = field(default_factory=dict)  # kept between instant checks
     _predictions: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _models: dict[str, ModelFile] = field(default_factory=dict)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -45,7 +47,7 @@ class Evidence:
     def started_runs(self) -> tuple[Run, ...]:
         """The part's runs; raises NotAttempted when there are none."""
         if not self.runs:
-            raise NotAttempted("runs of your own", "no run yet", "with mlflow.start_run(run_name=...): ...")
+            raise self._nothing_yet("runs of your own")
         return self.runs
 
     @cached_property
@@ -55,10 +57,36 @@ class Evidence:
 
     @cached_property
     def _all_runs(self) -> tuple[Run, ...]:
-        return tuple(run for run in self.store.runs if self._is_ours(run.experiment) and run.start_time >= self.since)
+        """The part's runs that were started, or opened again, since the setup cell."""
+        return tuple(run for run in self.runs_ever if max(run.start_time, run.end_time or 0) >= self.since)
+
+    @cached_property
+    def runs_ever(self) -> tuple[Run, ...]:
+        """The part's runs, deleted ones and those of earlier sessions too: a leaderboard may rank them."""
+        return tuple(run for run in self.store.runs if self._is_ours(run.experiment))
+
+    @cached_property
+    def _worked_ids(self) -> frozenset[str]:
+        """The experiments of the Learn cells, by name or, should they be renamed or copied, by their data."""
+        named = {e.id for e in self.store.experiments if e.name == self.lesson.worked_experiment}
+        beginning = self.lesson.worked_data
+        if not beginning:
+            return frozenset(named)
+        return frozenset(named) | {
+            run.experiment.id
+            for run in self.store.runs
+            for data in run.datasets
+            if data.location.replace("\\", "/").rpartition("/")[2].startswith(beginning)
+        }
 
     def _is_ours(self, experiment: Experiment) -> bool:
-        return (experiment.name == self.worked_experiment) == (self.part == "worked")
+        return (experiment.id in self._worked_ids) == (self.part == "worked")
+
+    def _nothing_yet(self, expected: str) -> NotAttempted:
+        """What to say when there is no run or experiment: most often it went where the Learn cells log."""
+        ours = self.lesson.worked_experiment
+        found = f"none yet (runs in {ours!r}, or on its data, are the lesson's own)" if ours else "none yet"
+        return NotAttempted(expected, found, 'mlflow.set_experiment("your own name"), then mlflow.start_run(...)')
 
     @property
     def experiment(self) -> Experiment:
@@ -73,23 +101,16 @@ class Evidence:
         if self.since:
             others = [experiment for experiment in others if experiment.id == self.active_experiment]
         if not others:
-            raise NotAttempted("an experiment of your own", "none yet", "mlflow.set_experiment(...)")
+            raise self._nothing_yet("an experiment of your own")
         return others[-1]
 
     @cached_property
     def main_runs(self) -> tuple[Run, ...]:
         """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions."""
-        return tuple(
-            run
-            for run in self.runs
-            if run.status == "FINISHED"
-            and run.parent_id is None
-            and (
-                run.models
-                or any(parse(name).split == "test" for name in run.metrics)
-                or predictions_path(run) is not None
-            )
-        )
+        found = [run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run)]
+        if self.since:  # a cell that was run again: the grader, on an empty store, will see the last one only
+            found = list({(run.experiment.id, run.name): run for run in found}.values())
+        return tuple(found)
 
     @property
     def main_run(self) -> Run:
@@ -98,9 +119,12 @@ class Evidence:
             return self.main_runs[-1]
         expected = "a finished run of your own with a test metric, predictions or a model"
         if not self.runs:
-            raise NotAttempted(expected, "no run yet", "with mlflow.start_run(run_name=...): ...")
+            raise self._nothing_yet(expected)
         found = [f"{run.name} ({run.status.lower()})" for run in self.runs[-5:]]
-        raise Unmet(expected, found, "log the test metrics in the run that trains the model")
+        hint = "log the test metrics in the run that trains the model"
+        if any(run.status == "FAILED" and run.metrics for run in self.runs):
+            hint = "an error ended the run as FAILED: mend the cell that raised it, and run it again"
+        raise Unmet(expected, found, hint)
 
     def children(self, run: Run) -> tuple[Run, ...]:
         """The runs nested in this one, oldest first."""
@@ -146,7 +170,7 @@ class Evidence:
         if not ready:
             found = "a model that failed to save" if run.models else "no logged model"
             raise Unmet(f"a logged model in the run {run.name!r}", found, "mlflow.sklearn.log_model(model, name=...)")
-        return ModelFile(ready[-1])
+        return self._models.setdefault(ready[-1].id, ModelFile(ready[-1]))
 
     def hyperparameters(self, run: Run) -> Mapping[str, object]:
         """The parameters of the run's model, read from its file or, failing that, asked of the model in a process."""
@@ -177,6 +201,14 @@ class Evidence:
                 "put what changes the columns into a Pipeline with the model",
             )  # fmt: skip
         labels = label_columns(file, frame)
+        if not labels:
+            raise Unmet(f"a column with the label in {file.name}", "no column but the row ids")
         label = min(labels, key=lambda name: claims.label_mismatches(predictions, frame, [name]))
         folder = model.logged.folder.all_local()
         return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label)
+
+
+def _is_main(run: Run) -> bool:
+    """Whether the run has a model, or what only a run with a model has."""
+    tested = any(parse(name).split == "test" for name in run.metrics)
+    return bool(run.models) or tested or predictions_path(run) is not None

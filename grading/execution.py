@@ -78,6 +78,7 @@ def kernel_environment(private: Path, tracking_uri: str = "") -> dict[str, str]:
 
 def _run(node: Any, work: Path, environment: dict[str, str], timeout: float) -> ExecutionReport:
     start = time.monotonic()
+    begun = ["the start of the kernel"]  # ids of cells, noted before they run: a killed kernel tells nothing
     client = NotebookClient(
         node,
         kernel_name="python3",
@@ -85,6 +86,7 @@ def _run(node: Any, work: Path, environment: dict[str, str], timeout: float) -> 
         timeout_func=lambda _cell: max(0.1, timeout - (time.monotonic() - start)),
         startup_timeout=min(timeout, 120),
         store_widget_state=False,
+        on_cell_execute=lambda cell, cell_index: begun.append(cell.get("id") or f"number {cell_index + 1}"),
         resources={"metadata": {"path": str(work)}},
     )
     state = State.FINISHED
@@ -94,12 +96,13 @@ def _run(node: Any, work: Path, environment: dict[str, str], timeout: float) -> 
         client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except CellTimeoutError:
         state = State.TIMED_OUT
-        failures.append(CellFailure(cell=_last_started(node), error=f"not finished after {timeout:.0f} seconds in all"))
+        failures.append(CellFailure(cell=begun[-1], error=f"not finished after {timeout:.0f} seconds in all"))
     except (DeadKernelError, RuntimeError) as error:
         state = State.KERNEL_DIED
-        failures.append(
-            CellFailure(cell=_last_started(node), error=f"the kernel died: {shorten(error) or 'no message'}")
-        )
+        failures.append(CellFailure(cell=begun[-1], error=f"the kernel died: {shorten(error) or 'no message'}"))
+    except Exception as error:  # messages that no notebook format allows: a KeyError, a ValidationError of nbformat
+        state = State.UNREADABLE
+        failures.append(CellFailure(cell=begun[-1], error=shorten(f"{type(error).__name__}: {error}")))
     raised = _errors(node)
     if state is State.FINISHED and raised:
         state = State.RAISED
@@ -115,12 +118,6 @@ def _errors(node: Any) -> tuple[CellFailure, ...]:
             elif len(output.get("text", "")) > LONGEST_OUTPUT:
                 output["text"] = output["text"][:LONGEST_OUTPUT] + "\n… cut"
     return tuple(found)
-
-
-def _last_started(node: Any) -> str:
-    """The id of the last cell that began: nbclient notes the time in the cell's metadata."""
-    begun = [cell.get("id", "?") for cell in node.cells if "iopub.execute_input" in cell.metadata.get("execution", {})]
-    return begun[-1] if begun else "the first"
 
 
 def _parameterize(node: Any, values: dict[str, str]) -> Any:

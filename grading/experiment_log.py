@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from grading.comparison import equal
@@ -12,14 +13,15 @@ from grading.store import Run, Store, find_run, open_store
 LOG_NAME = "experiment_log.md"
 TEMPLATE = Path(__file__).parents[1] / "docs" / "experiment_log_template.md"
 SECTIONS = ("overview", "data", "configuration", "results", "conclusion")
-PERSONAL = ("objective", "hypothesis", "success_criterion", "conclusion", "next_steps")  # only a person can say these
+# What only a person can say; the experimenter is MLflow's user unless said.
+PERSONAL = ("objective", "hypothesis", "success_criterion", "conclusion", "next_steps")
+MAY_SAY = (*PERSONAL, "experimenter")
 MISSING = "_missing_"  # a person has not said it: a gap in the log
 NOT_RECORDED = "not recorded"  # the run has not logged it: true, and a matter for the other checks
-PLACEHOLDER = re.compile(
-    r"_missing_|\[[a-z][a-z0-9_ ]*\](?!\()|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]*>|^\W*(?:\.\.\.|…)\W*$", re.M
-)
-ROW = re.compile(r"^\|\s*`?([^|`]+?)`?\s*\|\s*([^|]*?)\s*\|", re.MULTILINE)
-STATED = re.compile(r"`?([A-Za-z][\w./ -]*?)`?\s*(?::|=|\bis\b|\bof\b)\s*\**(-?\d+(?:\.\d+)?)")
+PLACEHOLDER = re.compile(r"_missing_|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]{0,80}>|^\W{0,20}(?:\.\.\.|…)\W{0,20}$")
+NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,15})?(?![\w])")
+SAYS = re.compile(r"(?:[:=]|\b(?:is|was|of|at))\s*$")  # what stands between a name and its number
+LONGEST_LOG, LONGEST_LINE = 200_000, 2_000  # characters
 SHORTEST_SECTION = 10  # characters
 
 
@@ -27,12 +29,13 @@ def experiment_log(run_id: str, *, tracking_uri: str | None = None, **personal: 
     """The filled experiment log of a run, as Markdown.
 
     `personal`: objective, hypothesis, success_criterion, conclusion, next_steps: what only a person can say; whatever
-    is left out is marked as missing. `tracking_uri`: MLflow's current one unless given.
+    is left out is marked as missing; and experimenter, instead of the user's name. `tracking_uri`: MLflow's current one
+    unless given.
     Raises TypeError for another keyword and StoreError when there is no such run.
     """
-    wrong = [name for name, text in personal.items() if name not in PERSONAL or not isinstance(text, str)]
+    wrong = [name for name, text in personal.items() if name not in MAY_SAY or not isinstance(text, str)]
     if wrong:
-        raise TypeError(f"expected texts for some of {', '.join(PERSONAL)}; found {', '.join(wrong)}")
+        raise TypeError(f"expected texts for some of {', '.join(MAY_SAY)}; found {', '.join(wrong)}")
     if tracking_uri is None:
         import mlflow
 
@@ -76,6 +79,9 @@ def values_of(store: Store, run: Run) -> dict[str, str]:
 
 def problems_of(text: str, run: Run) -> Iterator[str]:
     """What is wrong with a log, read back against its run: a gap, a placeholder, a number that is not the run's."""
+    if len(text) > LONGEST_LOG or max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+        yield f"a log of {len(text):,} characters, or a line of over {LONGEST_LINE:,}: it cannot be read back"
+        return
     bodies = _sections(text)
     for section in SECTIONS:
         body = next((body for title, body in bodies.items() if section in title), None)
@@ -83,25 +89,56 @@ def problems_of(text: str, run: Run) -> Iterator[str]:
             yield f"no section {section.title()!r}"
         elif len(body.strip()) < SHORTEST_SECTION:
             yield f"the section {section.title()!r} is empty"
-    for placeholder in PLACEHOLDER.finditer(text):
-        line = text[text.rfind("\n", 0, placeholder.start()) + 1 :].partition("\n")[0]
-        yield f"a placeholder left in {line.strip()[:80]!r}"
+    fields = set(re.findall(r"\[([a-z0-9_]+)\](?!\()", TEMPLATE.read_text("utf-8")))
+    for line in text.splitlines():
+        if PLACEHOLDER.search(line) or fields & set(re.findall(r"\[([a-z0-9_]+)\](?!\()", line)):
+            yield f"a placeholder left in {line.strip()[:80]!r}"
+    told = {line for title, body in bodies.items() if "result" in title for line in body.splitlines()}
     compared = 0
-    metrics = {parse(name): value for name, value in run.metrics.items()}
-    results = "\n".join(body for title, body in bodies.items() if "result" in title)
-    for name, shown in (*ROW.findall(text), *STATED.findall(results)):
-        value = run.metrics.get(name, metrics.get(parse(name)))
-        try:
-            number = float(shown)
-        except ValueError:
-            continue
-        if value is None:
-            continue
-        compared += parse(name).split in ("test", None)
-        if not _rounds_to(shown, number, value):
-            yield f"{name} is {shown} in the log and {value:.6g} in the run"
+    for line in text.splitlines():
+        for name, shown in _stated(line, run, free=line in told):
+            value = run.metrics[name]
+            compared += parse(name).split in ("test", None)
+            if not _rounds_to(shown, float(shown), value):
+                yield f"{name} is {shown} in the log and {value:.6g} in the run"
     if not compared:
         yield "no test metric of the run among its numbers"
+
+
+def _stated(line: str, run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
+    """The metrics of the run that a line gives a number for: a table's neighbouring cells, or `name = number`.
+
+    `free`: also names in other words, such as *the test RMSE*; elsewhere a goal may be spoken of in such words.
+    """
+    plain = line.replace("*", "").replace("`", "")
+    if plain.lstrip().startswith("|"):
+        cells = [cell.strip() for cell in plain.strip().strip("|").split("|")]
+        pairs = [(cells[0], cell) for cell in cells[1:2]] + list(pairwise(cells[1:]))
+    else:
+        pairs = []
+        for number in NUMBER.finditer(plain):
+            before = plain[max(0, number.start() - 80) : number.start()]
+            if said := SAYS.search(before):
+                pairs.append((before[: said.start()], number[0]))
+    for words, shown in pairs:
+        name = _metric_named(words, run, free=free)
+        if name and NUMBER.fullmatch(shown):
+            yield name, shown
+
+
+def _metric_named(words: str, run: Run, *, free: bool) -> str | None:
+    """The run's metric that the last words name: under its own name or, when `free`, by its meaning."""
+    tokens = re.findall(r"[\w./-]+", words)[-5:]
+    for start in range(len(tokens)):
+        candidate = " ".join(tokens[start:])
+        if candidate in run.metrics:
+            return candidate
+        if free:
+            meaning = parse(candidate)
+            found = next((name for name in run.metrics if parse(name) == meaning and meaning.base), None)
+            if found:
+                return found
+    return None
 
 
 def _rounds_to(shown: str, number: float, value: float) -> bool:
@@ -110,8 +147,13 @@ def _rounds_to(shown: str, number: float, value: float) -> bool:
 
 
 def _sections(text: str) -> dict[str, str]:
-    parts = re.split(r"^#{2,3}\s+(.+)$", text, flags=re.MULTILINE)
-    return {title.lower(): body for title, body in zip(parts[1::2], parts[2::2], strict=True)}
+    """The text under each heading, that under its sub-headings included."""
+    headings = list(re.finditer(r"^(#{1,4}) +(.{1,200})$", text, re.MULTILINE))
+    bodies = {}
+    for place, heading in enumerate(headings):
+        above = (other.start() for other in headings[place + 1 :] if len(other[1]) <= len(heading[1]))
+        bodies[heading[2].strip().lower()] = text[heading.end() : next(above, None)]
+    return bodies
 
 
 def _table(heading: str, values: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Cross-validation as runs: a parent, one nested run per fold, and whether the parent says what the folds say."""
 
 import math
+import re
 import statistics
 
 from grading.comparison import equal
@@ -9,11 +10,17 @@ from grading.evidence import Evidence
 from grading.metric_name import parse
 from grading.store import Run
 
+LARGEST = 1e300  # MLflow stores infinity as the largest number there is
+
 
 def cross_validation(evidence: Evidence) -> tuple[Run, list[Run]]:
     """The newest parent whose nested runs have a `fold` parameter, and those; raises Unmet when there is none."""
     for run in reversed(evidence.started_runs):
-        folds = [child for child in evidence.children(run) if child.params.get("fold", "").strip().isdigit()]
+        folds = [
+            child
+            for child in evidence.children(run)
+            if re.fullmatch(r"[0-9]{1,4}", child.params.get("fold", "").strip())
+        ]
         if folds:
             return run, folds
     nested = [run.name for run in evidence.runs if run.parent_id]
@@ -29,7 +36,7 @@ def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
     agreed = []
     for name, claimed in parent.metrics.items():
         meaning = parse(name)
-        values = fold_values(folds, meaning.base) if meaning.statistic else []
+        values = fold_values(folds, meaning.base, meaning.split) if meaning.statistic else []
         if not values:
             continue
         right = [statistics.fmean(values)]
@@ -51,10 +58,14 @@ def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
     return [text for _, text in agreed]
 
 
-def fold_values(folds: list[Run], base: str) -> list[float]:
-    """The folds' values of the metric with this base name; empty unless every fold has it."""
+def fold_values(folds: list[Run], base: str, split: str | None) -> list[float]:
+    """The folds' values of the metric with this base name; empty unless every fold has it, finite.
+
+    `split`: of the parent's metric. A training mean is of training values; any other, of the rows held out.
+    """
+    wanted = ("train",) if split == "train" else ("cv", "test", None)
     found = []
     for fold in folds:
         values = {parse(name).split: value for name, value in fold.metrics.items() if parse(name).base == base}
-        found.append(next((values[split] for split in ("cv", "test", None) if split in values), math.nan))
-    return [] if any(map(math.isnan, found)) else found
+        found.append(next((values[split] for split in wanted if split in values), math.nan))
+    return found if all(math.isfinite(value) and abs(value) < LARGEST for value in found) else []

@@ -83,7 +83,7 @@ class InstantCheck:
         return Evidence(
             store=store,
             part="practice",
-            worked_experiment=worked,
+            lesson=self._lesson,
             data=DataFiles((DATA, folder)),
             code=code_version(folder),
             reproducer=reproduce,

@@ -1,14 +1,19 @@
 """A leaderboard as evidence: its runs, values and order are the store's."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from grading.comparison import equal, same_value
+from grading.data_files import read_table
 from grading.errors import Unmet
 from grading.metric_name import parse
+from grading.predictions import our_contract
 from grading.store import Run
 
+KNOWN = {base for name in ("classification", "regression") for base in our_contract(name).by_base()}
 LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
 
 
@@ -20,19 +25,35 @@ def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> t
     """
     ranked = _ranked_runs(table, runs)
     known = [run for run in runs if owner.end_time is None or run.start_time <= owner.end_time]
+    columns = {str(name).removeprefix("metrics."): table[name] for name in table.columns}
+    ranking = [key for key in columns if any(key in run.metrics for run in ranked) and parse(key).statistic != "std"]
+    ranking = [key for key in ranking if parse(key).base in KNOWN] or ranking
+    if not ranking:
+        raise Unmet("a column with a metric of the listed runs", list(table.columns), "keep metrics.<name>")
     problems = []
-    for name in table.columns:
-        key = str(name).removeprefix("metrics.")
-        if all(key in run.metrics for run in ranked):
-            try:
-                _require_order(table[name], ranked, key, known)
-            except Unmet as problem:
-                problems.append(problem)
-            else:
-                return len(ranked), key
-    if problems:
-        raise problems[0]
-    raise Unmet("a column with a metric that every listed run has", list(table.columns), "keep metrics.<name>")
+    for key in ranking:
+        lacking = [run.name for run in ranked if key not in run.metrics]
+        try:
+            if lacking:
+                hint = f'filter_string="metrics.{key} > 0" keeps the runs that have it'
+                raise Unmet(f"{key} in every row", f"{len(lacking)} rows without: {lacking[:4]}", hint)
+            _require_order(columns[key], ranked, key, known)
+        except Unmet as problem:
+            problems.append(problem)
+        else:
+            return len(ranked), key
+    raise problems[0]
+
+
+def read_board(file: Path) -> pd.DataFrame:
+    """A leaderboard file: CSV, or the JSON that mlflow.log_table writes; raises Unmet when it is neither."""
+    if file.suffix != ".json":
+        return read_table(file)
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        return pd.DataFrame(content["data"], columns=content["columns"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Unmet(f"{file.name} as mlflow.log_table writes it", error, "log a CSV file") from None
 
 
 def higher_is_better(key: str) -> bool:
@@ -47,7 +68,7 @@ def _ranked_runs(table: pd.DataFrame, runs: Sequence[Run]) -> list[Run]:
             if not set(named) & known.keys():
                 continue
             if unknown := [name for name in named if name not in known]:
-                raise Unmet("only runs that are in the store", unknown, "write the table from mlflow.search_runs")
+                raise Unmet("only runs of your own experiments", unknown, "write the table from mlflow.search_runs")
             if len(named) < 2:
                 raise Unmet("at least two runs in the leaderboard", named, "rank the runs you compare")
             return [known[name] for name in named]

@@ -45,6 +45,7 @@ class Lesson:
     description: str  # "mlflow_setup", as in the file name
     title: str
     worked_experiment: str  # where the Learn cells log; everything else is the student's practice
+    worked_data: str  # how the names of the Learn cells' data files begin; an experiment on them is not practice
     tasks: tuple[Task, ...]
     checks: list[Check] = field(default_factory=list)
 

@@ -18,7 +18,7 @@ SPLITS = {
     "holdout": "test",
 }
 STATISTICS = {"mean": "mean", "avg": "mean", "average": "mean", "std": "std", "sd": "std", "stdev": "std"}
-NOISE = frozenset({"score", "at", "threshold", "thr", "points", "metric"})
+NOISE = frozenset({"score", "at", "threshold", "thr", "points", "metric", "fold"})
 BEFORE_THRESHOLD = frozenset({"at", "threshold", "thr", "within"})  # cost_per_1000_patients has no threshold
 # Words in whose company "mean" is a part of the name: root_mean_squared_error, mean_absolute_error.
 ERROR_WORDS = frozenset({"squared", "absolute", "percentage"})

@@ -1,7 +1,9 @@
 """A run's predictions.csv: one row a test row, the evidence behind its test metrics."""
 
+import numpy as np
 import pandas as pd
 
+from grading.claims import SCORE_NAMES
 from grading.contract import Contract, load_contract, matching_files
 from grading.data_files import read_table
 from grading.errors import Unmet
@@ -39,11 +41,29 @@ def read_predictions(run: Run) -> pd.DataFrame:
             "a CSV with the columns row, y_true, y_pred, logged with mlflow.log_text or log_artifact",
         )
     frame = read_table(run.artifacts.local(path))
-    frame = frame.rename(columns={name: "row" for name in ROW_ALIASES if name in frame.columns and "row" not in frame})
+    if alias := next((name for name in ROW_ALIASES if name in frame.columns and "row" not in frame.columns), None):
+        frame = frame.rename(columns={alias: "row"})
     if missing := [name for name in REQUIRED if name not in frame.columns]:
         raise Unmet(f"columns {', '.join(REQUIRED)} in {path}", list(frame.columns), f"add {', '.join(missing)}")
     if frame.empty or frame[REQUIRED].isna().to_numpy().any():
         raise Unmet(f"{path} without gaps", f"{len(frame)} rows, some with gaps" if len(frame) else "no rows")
+    numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in REQUIRED}
+    if numeric["y_true"] != numeric["y_pred"]:
+        found = ", ".join(f"{name} such as {frame[name].iloc[0]!r}" for name in REQUIRED[1:])
+        raise Unmet(f"y_true and y_pred of one kind in {path}", found, "predictions as plain numbers, or as labels")
+    for name in (*REQUIRED[1:], *(name for name in SCORE_NAMES if name in frame.columns)):
+        is_score = name in SCORE_NAMES
+        if (numeric.get(name) or is_score) and not _finite(frame[name]):
+            raise Unmet(
+                f"finite numbers as {name} in {path}", f"{name} such as {frame[name].iloc[0]!r}", "no inf, no gaps"
+            )
     if not frame["row"].is_unique:
         raise Unmet(f"each row once in {path}", f"row {frame['row'][frame['row'].duplicated()].iloc[0]} occurs twice")
     return frame
+
+
+def _finite(values: pd.Series) -> bool:
+    try:
+        return bool(np.isfinite(values.to_numpy(float)).all())
+    except (ValueError, TypeError, OverflowError):
+        return False

@@ -8,11 +8,13 @@ import contextlib
 import json
 import multiprocessing
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from grading import quiet
@@ -61,8 +63,8 @@ def reproduce(request: Request, environment: Mapping[str, str] | None = None) ->
         try:
             if not receiving.poll(TIMEOUT):
                 return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
-            return Reproduction(**json.loads(receiving.recv_bytes(LONGEST_ANSWER)))
-        except (EOFError, OSError, ValueError, TypeError):
+            return _answer(json.loads(receiving.recv_bytes(LONGEST_ANSWER)))
+        except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
             return Reproduction(problem="the process that loaded the model died")
         finally:
             child.kill()
@@ -70,17 +72,31 @@ def reproduce(request: Request, environment: Mapping[str, str] | None = None) ->
             receiving.close()
 
 
+def _answer(said: dict[str, Any]) -> Reproduction:
+    return Reproduction(
+        predictions=tuple(said.get("predictions", ())),
+        scores=tuple(map(float, said.get("scores", ()))),
+        hyperparameters=dict(said.get("hyperparameters", {}).items()),
+        problem=str(said.get("problem", "")),
+    )
+
+
 @contextlib.contextmanager
 def _server_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    """The first request starts the server: it must not inherit what a student's model has no business with."""
+    """What a new process inherits: nothing a student's model has no business with, and not the caller's script.
+
+    The first request starts the server, with this environment; multiprocessing would run `__main__` again in a child.
+    """
     if _CONTEXT.get_start_method() == "forkserver":
         _CONTEXT.set_forkserver_preload(IMPORTED_ONCE)
-    before = dict(os.environ)
+    before, script = dict(os.environ), sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
     os.environ.clear()
     os.environ.update({**environment, **ONE_THREAD, **quiet.ENVIRONMENT})
     try:
         yield
     finally:
+        sys.modules["__main__"] = script
         os.environ.clear()
         os.environ.update(before)
 
@@ -115,12 +131,20 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
     features = frame[request["inputs"]] if request["inputs"] else frame.drop(columns=request["label"]).to_numpy()
     predictions = np.asarray(model.predict(features)).ravel().tolist()
     answer: dict[str, Any] = {"predictions": predictions}
-    estimator = model.get_raw_model()
+    try:
+        estimator = model.get_raw_model()
+    except NotImplementedError:  # a model of the student's own class has neither parameters nor scores to ask for
+        return answer
     if hasattr(estimator, "get_params"):
         plain = (str, int, float, bool, type(None))
         values = {n: v.item() if isinstance(v, np.generic) else v for n, v in estimator.get_params().items()}
-        answer["hyperparameters"] = leaves({name: value for name, value in values.items() if isinstance(value, plain)})
+        answer["hyperparameters"] = leaves(
+            {name: value for name, value in values.items() if isinstance(value, plain)}, type(estimator).__name__
+        )
     if hasattr(estimator, "predict_proba"):
         chances = np.asarray(estimator.predict_proba(features))
         answer["scores"] = (chances[:, 1] if chances.shape[1] == 2 else chances.max(axis=1)).tolist()
+    elif hasattr(estimator, "decision_function"):
+        distances = np.asarray(estimator.decision_function(features))
+        answer["scores"] = (distances if distances.ndim == 1 else distances.max(axis=1)).tolist()
     return answer

@@ -56,7 +56,7 @@ class ServerStore:
                 experiment=experiments[run.info.experiment_id],
                 start_time=run.info.start_time,
                 end_time=run.info.end_time,
-                artifacts=RemoteArtifacts(self._client, run.info.run_id),
+                artifacts=RemoteArtifacts(self._client, run.info.artifact_uri, run.info.run_id),
                 params=dict(run.data.params),
                 metrics=dict(run.data.metrics),
                 tags=dict(run.data.tags),
@@ -89,7 +89,7 @@ class ServerStore:
         found = self._pages(self._client.search_logged_models, experiment_ids=experiment_ids)
         models: dict[str, list[LoggedModel]] = {}
         for model in sorted(found, key=lambda model: model.creation_timestamp):
-            folder = RemoteArtifacts(self._client, model.source_run_id, model.model_id)
+            folder = RemoteArtifacts(self._client, model.artifact_location, model.source_run_id, model.model_id)
             logged = LoggedModel(model.model_id, model.name, model.source_run_id, str(model.status) == "READY", folder)
             models.setdefault(model.source_run_id, []).append(logged)
         return models
@@ -98,7 +98,10 @@ class ServerStore:
         found: list[Any] = []
         token = None
         while True:
-            page = search(page_token=token, **arguments)
+            try:
+                page = search(page_token=token, **arguments)
+            except Exception as error:  # MLflow's and the network's own kinds
+                raise StoreError(f"expected {self.uri} to answer; found: {str(error)[:200]}") from None
             found.extend(page)
             token = page.token
             if not token:
@@ -107,9 +110,10 @@ class ServerStore:
 
 @dataclass(frozen=True)
 class RemoteArtifacts:
-    """Files on the server, fetched one at a time into a folder that goes with the process."""
+    """Files on the server, fetched when they are asked for into a new temporary folder."""
 
     client: Any
+    location: str  # as the server names it
     run_id: str
     model_id: str = ""
 
@@ -141,9 +145,8 @@ class RemoteArtifacts:
     def _fetch(self, path: str) -> Path:
         import mlflow.artifacts
 
-        base = f"models:/{self.model_id}" if self.model_id else f"runs:/{self.run_id}"
         found = mlflow.artifacts.download_artifacts(
-            f"{base}/{path}",
+            f"{self.location}/{path}",
             dst_path=tempfile.mkdtemp(prefix="grading-artifact-"),
             tracking_uri=self.client.tracking_uri,
         )

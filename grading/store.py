@@ -138,12 +138,18 @@ class LocalArtifacts:
         return sorted(self._walk()) if self._allowed(self.folder) and self.folder.is_dir() else []
 
     def local(self, path: str) -> Path:
-        """The file's path; raises Unmet when it is missing, outside the root, or larger than 20 MB."""
+        """The file's path; raises Unmet when it is missing, outside the root, unreadable, or larger than 20 MB."""
         file = self.folder / path
-        if not self._allowed(file) or not file.is_file():
-            raise Unmet(f"the artifact {path}", "no such file in the run's artifacts", "log it again in this run")
-        if file.stat().st_size > LARGEST_READ:
-            raise Unmet(f"{path} of at most 20 MB", f"{file.stat().st_size / 1e6:,.0f} MB", "log a smaller file")
+        try:
+            if not self._allowed(file) or not file.is_file():
+                raise Unmet(f"the artifact {path}", "no such file in the run's artifacts", "log it again in this run")
+            size = file.stat().st_size
+            with file.open("rb"):
+                pass
+        except OSError as error:
+            raise Unmet(f"the artifact {path}", error.strerror or error, "log it again in this run") from None
+        if size > LARGEST_READ:
+            raise Unmet(f"{path} of at most 20 MB", f"{size / 1e6:,.0f} MB", "log a smaller file")
         return file
 
     def all_local(self) -> Path:
@@ -212,7 +218,10 @@ def find_run(store: Store, run_id: str) -> Run:
     return matches[0]
 
 
-def local_folder(uri: str) -> Path:
-    """The folder that an artifact location names: a plain path or a file: URI."""
-    parsed = urlparse(uri)
+def local_path(uri: str) -> Path:
+    """The path that an artifact location or a dataset's source names: a plain path or a file: URI."""
+    try:
+        parsed = urlparse(uri)
+    except ValueError:  # http://[bad
+        return Path(uri)
     return Path(url2pathname(unquote(parsed.path))) if parsed.scheme == "file" else Path(uri)

@@ -23,6 +23,7 @@ class State(StrEnum):
     RAISED = "RAISED"  # a cell raised; the cells after it ran all the same
     TIMED_OUT = "TIMED_OUT"
     KERNEL_DIED = "KERNEL_DIED"
+    UNREADABLE = "UNREADABLE"  # a cell sent output that is no notebook output
     NOT_RUN = "NOT_RUN"  # graded from a store that already existed
 
 

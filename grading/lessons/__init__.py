@@ -22,4 +22,4 @@ def lesson_or_own(id: str) -> Lesson:
     try:
         return find_lesson(id)
     except InputError:
-        return Lesson(id.upper(), "", "Your own experiment", worked_experiment="", tasks=())
+        return Lesson(id.upper(), "", "Your own experiment", worked_experiment="", worked_data="", tasks=())

@@ -36,9 +36,9 @@ class Card:
         for group, rows in self._groups():
             own, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
             lines.append(f"{group_title(self.lesson, group)}: {points(own)}/{points(most)}")
-            for row in rows:
+            for row, details in _with_details(rows):
                 lines.append(f"  {SIGNS[row.verdict]} {row.sentence} [{WORDS[row.verdict]}]")
-                lines += [f"      {name}: {text}" for name, text in _details(row)]
+                lines += [f"      {name}: {text}" for name, text in details]
         if len(self._groups()) > 1:
             lines.append(f"{points(self.score)} of {points(self.max_score)} points")
         return "\n".join(lines)
@@ -51,7 +51,7 @@ class Card:
             own, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
             title = escape(group_title(self.lesson, group))
             parts.append(f"<table><caption>{title} <b>{points(own)}/{points(most)}</b></caption><tbody>")
-            parts += [_html_row(row) for row in rows]
+            parts += [_html_row(row, details) for row, details in _with_details(rows)]
             parts.append("</tbody></table>")
         if len(self._groups()) > 1:
             parts.append(f"<p><b>{points(self.score)} of {points(self.max_score)} points</b></p>")
@@ -71,9 +71,18 @@ _STYLE = (
 )
 
 
-def _html_row(row: CheckResult) -> str:
+def _with_details(rows: list[CheckResult]) -> list[tuple[CheckResult, list[tuple[str, str]]]]:
+    """Each row with what there is to say of it; what was just said of the row above is not said again."""
+    details = [_details(row) for row in rows]
+    return [
+        (row, [] if row.verdict is not Verdict.PASSED and said == above else said)
+        for row, said, above in zip(rows, details, [[], *details], strict=False)
+    ]
+
+
+def _html_row(row: CheckResult, said: list[tuple[str, str]]) -> str:
     colour = COLOURS.get(row.verdict, GREY)
-    details = "".join(f"<div><small><b>{name}:</b> {escape(text)}</small></div>" for name, text in _details(row))
+    details = "".join(f"<div><small><b>{name}:</b> {escape(text)}</small></div>" for name, text in said)
     state = f"{SIGNS[row.verdict]} {WORDS[row.verdict]}"
     return f"<tr><td style='color:{colour}'>{state}</td><td>{escape(row.sentence)}{details}</td></tr>"
 

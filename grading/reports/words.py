@@ -24,6 +24,7 @@ STATES: Final = {
     State.RAISED: "ran to the end, with errors in some cells",
     State.TIMED_OUT: "was stopped at the time limit",
     State.KERNEL_DIED: "stopped when its kernel died",
+    State.UNREADABLE: "was stopped at output that cannot be read",
     State.NOT_RUN: "was not run",
 }
 

@@ -84,14 +84,14 @@ def tracking(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def evidence(tracking: str, tmp_path: Path) -> Callable[[], Evidence]:
+def evidence(tracking: str, tmp_path: Path, lesson: Lesson) -> Callable[[], Evidence]:
     """The evidence in the test's store, read anew on each call."""
 
     def read() -> Evidence:
         return Evidence(
             store=open_store(tracking, root=tmp_path),
             part="practice",
-            worked_experiment="breast-cancer-screening",
+            lesson=lesson,
             data=DataFiles((DATA, tmp_path)),
             code=CodeVersion("0" * 40, dirty=False),
             reproducer=reproduce,

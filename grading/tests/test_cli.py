@@ -12,7 +12,10 @@ import pytest
 
 from grading.data_files import ROOT
 
-TRACKED = "import mlflow\nmlflow.set_experiment('tumour forecast')\nwith mlflow.start_run(): pass"
+TRACKED = """import mlflow
+mlflow.set_experiment('tumour forecast')
+with mlflow.start_run():
+    mlflow.log_metric('test_rmse', 1)"""
 
 
 def run(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -105,7 +108,7 @@ def test_the_gate_and_the_log_read_a_store(tracking: str, tmp_path: Path) -> Non
     with mlflow.start_run(run_name="one") as active:
         mlflow.log_metric("test_rmse", 3.25)
     mlflow.MlflowClient().create_registered_model("progress")
-    mlflow.MlflowClient().create_model_version("progress", "models:/m-1", active.info.run_id)
+    mlflow.MlflowClient().create_model_version("progress", f"runs:/{active.info.run_id}/model", active.info.run_id)
     for target in (active.info.run_id, active.info.run_id[:10], "progress/1"):
         done = run("gate", "regression", target, "--store", tracking)
         assert done.returncode == 1

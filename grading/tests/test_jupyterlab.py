@@ -29,6 +29,7 @@ DONE = """() => {
     const prompts = [...notebook.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
     return prompts.length > 10 && prompts.every(text => /\\[\\d+\\]:/.test(text));
 }"""
+STARTED = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(p => /\\[(\\*|\\d+)\\]/.test(p.textContent))"
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and os.environ.get("CI") != "true", reason="needs Chromium: apt install chromium"
@@ -53,8 +54,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", "--LabApp.news_url="]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
     process = subprocess.Popen(
         command, cwd=folder / "notebooks", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
@@ -96,10 +96,13 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
     (folder / "mlflow.db").unlink(missing_ok=True)
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.goto(f"{url}/doc/tree/{name}")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-    page.click("text=Run >> nth=0")
-    page.click("li[data-command='runmenu:run-all']")
-    page.wait_for_function(DONE, timeout=180_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=90_000)
+    _run_all(page)
+    try:
+        page.wait_for_function(DONE, timeout=180_000)
+    finally:  # after a time-out too: the picture says why
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{lesson.id}-{'solved' if solved else 'untouched'}-end.png")
     time.sleep(1)  # the last figure
     cards = page.locator(".m9-card")
     assert cards.count() >= 5
@@ -109,6 +112,22 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     _photograph(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
     page.close()
+
+
+def _run_all(page: Any) -> None:
+    """Run > Run All Cells, until cells start: a new JupyterLab may first ask for a kernel, and then forget the rest."""
+    for _ in range(10):
+        page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+        page.click("li[data-command='runmenu:run-all']")
+        for _ in range(10):
+            time.sleep(0.5)
+            if page.locator(".jp-Dialog button.jp-mod-accept").count():
+                page.click(".jp-Dialog button.jp-mod-accept")
+                time.sleep(3)
+                break
+            if page.evaluate(STARTED):
+                return
+    pytest.fail("no cell started")
 
 
 def _photograph(page: Any, name: str) -> None:

@@ -49,7 +49,7 @@ def test_hyperparameters_of_a_skops_file_are_get_params(
     now = evidence()
     found = now.model(now.main_run).hyperparameters()
     expected = {name: value for name, value in model.get_params().items() if isinstance(value, PLAIN)}
-    assert found == leaves(expected)
+    assert found == leaves(expected, type(model).__name__)
     assert found
 
 
