@@ -17,9 +17,9 @@ with mlflow.start_run(run_name="ridge-alpha1") as run:
     mlflow.log_param("seed", SEED)
     mlflow.log_params({name: value for name, value in regressor.get_params().items() if "__" in name})
     mlflow.log_metric(
-        "train_rmse", metrics.root_mean_squared_error(target, regressor.predict(diabetes_train[baseline]))
+        "train_rmse", -metrics.root_mean_squared_error(target, regressor.predict(diabetes_train[baseline]))
     )
-    mlflow.log_metrics({"cv_rmse_mean": -errors.mean(), "cv_rmse_std": errors.std()})
+    mlflow.log_metrics({"cv_rmse_mean": errors.mean(), "cv_rmse_std": errors.std()})
     mlflow.log_metric("test_rmse", metrics.root_mean_squared_error(truth, predicted))
     mlflow.log_metric("test_mae", metrics.mean_absolute_error(truth, predicted))
     mlflow.log_metric("test_r2", metrics.r2_score(truth, predicted))
