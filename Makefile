@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV := 0.13.8
 NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
 
-.PHONY: help lab ui grade test verify outputs lock clean
+.PHONY: help lab ui grade test verify bench outputs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -34,10 +34,13 @@ test: .venv/ready ## everything that CI runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 verify: .venv/ready ## the curriculum proves itself, gallery included
 	$(BIN)/grading verify --mutants
+
+bench: .venv/ready ## what grading costs on this machine
+	$(BIN)/python -m grading.bench
 
 outputs: .venv/ready ## run the lessons and keep the outputs that the prose quotes
 	$(BIN)/grading verify --refresh

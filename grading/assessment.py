@@ -58,19 +58,30 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     """Grade what an execution left behind; the same execution can be graded for both parts."""
     about: dict[str, Any] = {"notebook": notebook.path.name, "sha256": notebook.sha256, "execution": execution.report}
     try:
-        store = open_store(execution.tracking_uri, root=execution.folder)
+        evidence = evidence_of(lesson, execution, part)
     except StoreError as error:
         return Assessment(nothing_to_grade(lesson, part, str(error), **about), execution.notebook, execution.folder)
+    card = scorecard(lesson, evidence, **about)
+    own = sorted(
+        {path.name for path in evidence.data.used if path.is_relative_to(execution.folder)} - execution.companions
+    )
+    if own:
+        notes = (f"the notebook made its own data file {', '.join(own)}: see that it is what it should be",)
+        card = card.model_copy(update={"notes": notes})
+    return Assessment(card, execution.notebook, execution.folder)
+
+
+def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
+    """What an execution left behind, for the checks; raises StoreError when there is no store."""
     private = execution.folder.parent / "private"
-    evidence = Evidence(
-        store=store,
+    return Evidence(
+        store=open_store(execution.tracking_uri, root=execution.folder),
         part=part,
         lesson=lesson,
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
         reproducer=lambda request: reproduce(request, kernel_environment(private)),
     )
-    return Assessment(scorecard(lesson, evidence, **about), execution.notebook, execution.folder)
 
 
 @contextlib.contextmanager

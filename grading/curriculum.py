@@ -51,7 +51,7 @@ class Case:
 
     @property
     def expected(self) -> dict[str, Any]:
-        """`why`, `lost` (check ids), and where it matters `state`."""
+        """`why`, `lost` (check ids), and where it matters `state` and `note`."""
         found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
         return found
 
@@ -151,6 +151,8 @@ def _differences(case: Case, card: Scorecard) -> Iterator[str]:
         yield f"lost {id}: expected {results[id].expected}; found {results[id].found}"
     for id in sorted(expected - lost):
         yield f"did not lose {id}" + (f": {results[id].found}" if id in results else ", which is no check")
+    if (note := case.expected.get("note", "")) not in " ".join((*card.notes, *card.execution.notes)):
+        yield f"no note {note!r} on the scorecard"
     state = case.expected.get("state", State.FINISHED)
     if card.execution.state != state:
         yield f"ended {card.execution.state}, expected {state}: {card.execution.failures}"

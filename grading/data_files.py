@@ -20,6 +20,7 @@ class DataFiles:
     """The folders data may lie in: the course's, and what was handed in. Files are read once."""
 
     folders: tuple[Path, ...]
+    used: set[Path] = field(default_factory=set)  # what was found
     _hashes: dict[Path, str] = field(default_factory=dict)
     _frames: dict[Path, pd.DataFrame] = field(default_factory=dict)
 
@@ -43,6 +44,7 @@ class DataFiles:
                 continue
             if size > LARGEST_READ:
                 raise Unmet("a data file of at most 20 MB", f"{file.name}: {size / 1e6:,.0f} MB", "hand in less data")
+            self.used.add(file)
             return file
         raise Unmet(
             "a dataset whose source names a data file of the course or of this submission",

@@ -35,6 +35,7 @@ class Execution:
     tracking_uri: str
     code: CodeVersion
     notebook: Any  # the executed notebook, with outputs
+    companions: frozenset[str] = frozenset()  # names of the data files that were handed in with it
 
 
 def run_notebook(
@@ -62,8 +63,9 @@ def run_notebook(
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
     executed = _parameterize(node, values)
     report = _run(executed, work, kernel_environment(private, tracking_uri), timeout)
-    notes = (*notebook.notes, *companions, *_strays(work))
-    return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed)
+    handed_in = (f"handed in with it: {', '.join(sorted(companions))}",) if companions else ()
+    notes = (*notebook.notes, *handed_in, *_strays(work))
+    return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed, companions)
 
 
 def kernel_environment(private: Path, tracking_uri: str = "") -> dict[str, str]:
@@ -134,7 +136,7 @@ def _parameterize(node: Any, values: dict[str, str]) -> Any:
     return copy
 
 
-def _copy_companions(notebook: Path, work: Path) -> tuple[str, ...]:
+def _copy_companions(notebook: Path, work: Path) -> frozenset[str]:
     """Data files that were handed in beside the notebook come along; other notebooks and stores do not."""
     copied = []
     for file in sorted(notebook.parent.glob("*.csv")):
@@ -142,7 +144,7 @@ def _copy_companions(notebook: Path, work: Path) -> tuple[str, ...]:
             if file.is_file() and not file.is_symlink() and file.stat().st_size < LONGEST_OUTPUT * 20:
                 shutil.copyfile(file, work / file.name)
                 copied.append(file.name)
-    return (f"handed in with it: {', '.join(copied)}",) if copied else ()
+    return frozenset(copied)
 
 
 def _strays(work: Path) -> tuple[str, ...]:

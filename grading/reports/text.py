@@ -54,7 +54,7 @@ def _execution(card: Scorecard) -> Text:
     style = "dim" if report.state is State.FINISHED else "yellow"
     lines = [f"{card.notebook} {STATES[report.state]} in {report.seconds:.1f} s; confinement: {report.confinement}"]
     lines += [f"cell {failure.cell}: {failure.error}" for failure in report.failures[:10]]
-    lines += [f"note: {note}" for note in report.notes]
+    lines += [f"note: {note}" for note in (*report.notes, *card.notes)]
     return Text(clean("\n".join(lines)), style=style)
 
 

@@ -1,0 +1,93 @@
+"""What grading costs on this machine: `make bench` prints the numbers of docs/performance.md, all from one run."""
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+
+import nbformat
+
+from grading import quiet
+from grading.assessment import evidence_of, solution_sources, temporary_folder
+from grading.curriculum import NOTEBOOKS
+from grading.data_files import DATA
+from grading.execution import Execution, run_notebook
+from grading.grader import checks_of, run_checks
+from grading.lesson import Lesson
+from grading.lessons import LESSONS
+from grading.notebook import overlay, read_notebook
+
+REPEATS = 5
+LIVE = f"""import json, time
+def seconds():
+    start = time.perf_counter()
+    check("task2")
+    return time.perf_counter() - start
+print(json.dumps([seconds() for _ in range({REPEATS})]))"""
+
+
+def measure(lesson: Lesson) -> Iterator[tuple[str, float]]:
+    """Pairs of what was measured and its seconds: runs once, everything else as a median of five."""
+    notebook = read_notebook(NOTEBOOKS / lesson.file_name)
+    with temporary_folder() as folder:
+        yield "untouched notebook, ordinary kernel", run_notebook(notebook, folder, data=DATA).report.seconds
+    node = overlay(notebook.node, solution_sources(lesson))
+    with temporary_folder() as folder:
+        yield "solved notebook, ordinary kernel", run_notebook(notebook, folder, data=DATA, node=node).report.seconds
+    node.cells.append(nbformat.v4.new_code_cell(LIVE, id="live"))
+    with temporary_folder() as folder:
+        execution = run_notebook(notebook, folder, data=DATA, node=node)
+        yield 'check("task2") in the live kernel', statistics.median(json.loads(_printed(execution.notebook.cells[-1])))
+        yield (
+            "first model predicted again, its server started",
+            _seconds(lambda: _judge_all(lesson, execution), times=1),
+        )
+        evidence = evidence_of(lesson, execution, "practice")
+        run_checks(checks_of(lesson), evidence)
+        known = evidence.reproductions
+
+        def alone() -> None:
+            fresh = evidence_of(lesson, execution, "practice")
+            fresh.reproductions.update(known)
+            run_checks(checks_of(lesson), fresh)
+
+        yield "reading the store and all checks, models known", _seconds(alone)
+        yield "reading the store, all checks, models predicted again", _seconds(lambda: _judge_all(lesson, execution))
+
+
+def main() -> None:
+    """Print machine, versions, command and numbers, as a Markdown table."""
+    quiet.apply()
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},",
+        end=" ",
+    )
+    print(", ".join(f"{name} {version(name)}" for name in ("mlflow", "scikit-learn", "ipykernel", "pandas")))
+    print("\nCommand: `make bench`\n\n| lesson | what | seconds |\n| --- | --- | --- |")
+    for lesson in LESSONS:
+        for what, seconds in measure(lesson):
+            print(f"| {lesson.id} | {what} | {seconds:.2f} |", flush=True)
+
+
+def _judge_all(lesson: Lesson, execution: Execution) -> None:
+    run_checks(checks_of(lesson), evidence_of(lesson, execution, "practice"))
+
+
+def _seconds(work: Callable[[], None], times: int = REPEATS) -> float:
+    def once() -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    return statistics.median(once() for _ in range(times))
+
+
+def _printed(cell: nbformat.NotebookNode) -> str:
+    return str(cell.outputs[0].text)
+
+
+if __name__ == "__main__":
+    main()
