@@ -10,7 +10,7 @@ import nbformat
 
 from grading.assessment import Assessment, grade_execution, solution_sources, temporary_folder
 from grading.data_files import DATA, ROOT
-from grading.errors import GradingError
+from grading.errors import GradingError, NotebookError
 from grading.execution import INJECTED, Execution, run_notebook
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
@@ -39,7 +39,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Case:
-    """One submission of the gallery: cells that replace the solution's, or a whole notebook, and what it must lose."""
+    """One submission of the gallery and what it must lose: the solution with edits, with other cells, or a notebook."""
 
     lesson: Lesson
     folder: Path
@@ -51,7 +51,7 @@ class Case:
 
     @property
     def expected(self) -> dict[str, Any]:
-        """`why`, `lost` (check ids), and where it matters `state` and `note`."""
+        """`why`, `lost` (check ids), `edits` of the solution, and where it matters `state` and `note`."""
         found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
         return found
 
@@ -71,6 +71,11 @@ class Case:
         lesson = read_notebook(NOTEBOOKS / self.lesson.file_name)
         sources = solution_sources(self.lesson)
         sources |= {f"{file.stem}-work": file.read_text("utf-8") for file in sorted(self.folder.glob("*.py"))}
+        for task, edits in self.expected.get("edits", {}).items():
+            for before, after in edits:
+                if before not in sources[f"{task}-work"]:
+                    raise NotebookError(f"{self.name}: expected {before!r} in the solution of {task}")
+                sources[f"{task}-work"] = sources[f"{task}-work"].replace(before, after)
         node = overlay(lesson.node, sources)
         node.cells = [cell for cell in node.cells if not _is_spectator(cell)]
         return Notebook(lesson.path, node, lesson.sha256)
