@@ -1,28 +1,29 @@
 """The six checklist items, the same for every lesson: asked of every main run of the part that is graded."""
 
 import re
-from collections.abc import Iterator
 
-import pandas as pd
-
-from grading import claims
-from grading.comparison import equal, same_value
-from grading.contract import clauses, matching_files, value_of
-from grading.data_files import label_columns
+from grading.contract import value_of
+from grading.demands import (
+    compare_parameters,
+    compare_test_metrics,
+    require_clauses,
+    require_conclusion,
+    require_data_version,
+    require_errors_positive,
+    require_figures,
+    require_model_complete,
+    require_reproduced,
+    require_seed,
+)
 from grading.errors import CannotJudge, Unmet
 from grading.evidence import Evidence
 from grading.experiment_log import LOG_NAME, problems_of
-from grading.figures import read_picture
 from grading.lesson import CHECKLIST_POINTS, Check, make_check
-from grading.metric_name import parse
 from grading.predictions import our_contract
 from grading.store import Run
 
-LEAST_WORDS = 8  # of a conclusion
-LEAST_ROWS = 30  # of a test set, or a tenth of the file: fewer can be chosen to look well
 TRUE = frozenset({"true", "1", "yes", "dirty"})
 FALSE = frozenset({"false", "0", "no", "clean"})
-NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 HEX_COMMIT = re.compile(r"^[0-9a-f]{40}$|^[0-9a-f]{64}$")
 
 
@@ -39,7 +40,7 @@ def metrics_tracked(evidence: Evidence) -> str:
     """Metrics tracked: train, cross-validation and test metrics; the test metrics follow from predictions.csv."""
     compared = 0
     for run in _main_runs(evidence):
-        _require(evidence, run, "metric")
+        require_clauses(evidence, run, "metric")
         require_errors_positive(evidence, run)
         compared += compare_test_metrics(evidence, run)
     return f"{compared} test metrics recomputed from the predictions"
@@ -115,186 +116,3 @@ CHECKLIST: tuple[Check, ...] = tuple(
 
 def _main_runs(evidence: Evidence) -> tuple[Run, ...]:
     return evidence.main_runs or (evidence.main_run,)  # the latter says what is missing
-
-
-def _require(evidence: Evidence, run: Run, kind: str, keys: tuple[str, ...] = ()) -> None:
-    """Raise Unmet for the first clause of the contract of this kind that the run misses."""
-    for clause in clauses(evidence.contract(run), run, binary=evidence.is_binary(run)):
-        if clause.kind == kind and not clause.met and (not keys or clause.key in keys):
-            raise Unmet(f"{clause.expected} in the run {run.name!r}", clause.found, clause.hint)
-
-
-def require_seed(run: Run) -> None:
-    """Raise Unmet unless the run has its random seed, a whole number, among its params."""
-    rule = our_contract("experiment").parameters["random_state"]
-    accepted = ("random_state", *rule.names)
-    seeds = [value for name, value in run.params.items() if name.rpartition("__")[2].lower() in accepted]
-    if not any(re.fullmatch(r"\d+", seed.strip()) for seed in seeds):
-        raise Unmet(f"a whole number as `random_state` or `seed` in the run {run.name!r}", sorted(run.params), rule.why)
-
-
-def compare_parameters(evidence: Evidence, run: Run) -> int:
-    """How many of the model's hyperparameters are among the run's params, equal; raises Unmet for the first not."""
-    actual = evidence.hyperparameters(run)
-    for name, value in actual.items():
-        logged = [run.params[key] for key in (name, name.rpartition("__")[2]) if key in run.params]
-        if not logged:
-            raise Unmet(f"a parameter `{name}` ({value!r} in the model)", sorted(run.params) or "no params",
-                        "log every name of model.get_params() that holds a plain value")  # fmt: skip
-        if not same_value(logged[0], value):
-            raise Unmet(f"`{name}` = {value!r}, as in the logged model", logged[0], "log what the model was built with")
-    return len(actual)
-
-
-def compare_test_metrics(evidence: Evidence, run: Run) -> int:
-    """How many test metrics follow from the predictions; raises Unmet for the first that does not."""
-    predictions, compared = evidence.predictions(run), set()
-    for name, key, threshold in claimed(evidence, run):
-        if compare_metric(name, key, threshold, run, predictions):
-            compared.add((key, threshold))
-    binary = evidence.is_binary(run)
-    for key, rule in evidence.contract(run).metrics.items():
-        if rule.required and (binary or not rule.binary_only) and (key, None) not in compared:
-            raise Unmet(f"test_{key}, one value, in the run {run.name!r}", sorted(run.metrics), f"log it as test_{key}")
-    return len(compared)
-
-
-def require_errors_positive(evidence: Evidence, run: Run) -> None:
-    """Raise Unmet for a negative error: scikit-learn's neg_… scores are minus the error."""
-    contract = evidence.contract(run)
-    for name, value in run.metrics.items():
-        key = contract.metric(name)
-        if key and contract.metrics[key].better == "lower" and value < 0:
-            hint = "scikit-learn's neg_… scores are minus the error: change the sign"
-            raise Unmet(f"{name} of 0 or more, as an error is", f"{value:.4f}", hint)
-
-
-def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | None]]:
-    """The metrics that the run claims of the test rows and that have a definition: name, definition, threshold.
-
-    A name without a split is read as a test metric, unless the run has it with `test` too or it is a curve.
-    """
-    contract = evidence.contract(run)
-    parsed = {name: parse(name) for name in run.metrics}
-    explicit = {(m.base, m.threshold) for m in parsed.values() if m.split == "test"}
-    for name, meaning in parsed.items():
-        key = contract.metric(name) or meaning.base
-        if meaning.statistic is not None or key not in claims.DEFINITIONS:
-            continue
-        bare = meaning.split is None and (meaning.base, meaning.threshold) not in explicit
-        if meaning.split == "test" or (bare and len(evidence.store.history(run.id, name)) <= 1):
-            yield name, key, meaning.threshold
-
-
-def compare_metric(name: str, key: str, threshold: float | None, run: Run, predictions: pd.DataFrame) -> int:
-    """1 when the logged metric follows from the predictions, 0 when it cannot be derived; raises Unmet otherwise."""
-    derived = claims.derive(key, predictions, threshold=threshold, params=run.params)
-    if not derived:
-        return 0
-    if not any(equal(run.metrics[name], value) for value in derived):
-        hint = "one of the two is wrong: log metric and predictions of the same model, on the same test rows"
-        if equal(run.metrics[name], derived[0] ** 2):
-            hint = "this is the square: take the root"
-        raise Unmet(f"{name} = {derived[0]:.4f}, from predictions.csv", f"{run.metrics[name]:.4f}", hint)
-    return 1
-
-
-def require_model_complete(evidence: Evidence, run: Run) -> None:
-    """Raise Unmet unless the run's model has a signature, an input example and exactly pinned requirements."""
-    model = evidence.model(run)
-    model.inputs  # noqa: B018  raises without a signature
-    if not model.has_example:
-        raise Unmet("an input example with the model", "none", "log_model(..., input_example=X_train.head(3))")
-    if loose := model.unpinned():
-        raise Unmet("requirements with exact versions", loose, f'pip_requirements=["{loose[0].split(">")[0]}==..."]')
-
-
-def require_figures(evidence: Evidence, run: Run) -> int:
-    """How many figures the run has; raises Unmet for one that is missing, unreadable or blank."""
-    files, count = run.artifacts.paths(), 0
-    for key, rule in evidence.contract(run).artifacts.items():
-        if not rule.figure or not rule.required or (rule.binary_only and not evidence.is_binary(run)):
-            continue
-        found = matching_files(key, rule, files)
-        if not found:
-            raise Unmet(f"a figure named like {key}.png in the run {run.name!r}", files[:8] or "no artifacts", rule.why)
-        if all(read_picture(run.artifacts.local(file)).blank for file in found):
-            raise Unmet(
-                f"{found[0]} to show something",
-                "a blank picture",
-                "log the figure itself, and before plt.show(): plt.gcf() may be another, empty one",
-            )
-        count += 1
-    return count
-
-
-def require_reproduced(evidence: Evidence, run: Run) -> None:
-    """Raise Unmet unless the model, loaded elsewhere, predicts what predictions.csv says."""
-    predictions = evidence.predictions(run)
-    again = evidence.reproduction(run)
-    if len(again.predictions) != len(predictions):
-        raise Unmet(f"{len(predictions)} predictions from the logged model", f"{len(again.predictions)}")
-    repeated = pd.Series(again.predictions, index=predictions.index)
-    wrong = claims.differences(predictions["y_pred"], repeated, exact=False)
-    if wrong:
-        raise Unmet("the logged model to give the y_pred of predictions.csv", f"{wrong} of {len(predictions)} differ",
-                    "log the model that made these predictions, on the rows the file names")  # fmt: skip
-    score = claims.score_column(predictions)
-    if score:
-        if len(again.scores) != len(predictions):
-            raise Unmet(f"a model that gives the {score} of predictions.csv", "a model without scores")
-        wrong = claims.differences(predictions[score], pd.Series(again.scores, index=predictions.index), exact=False)
-        if wrong:
-            raise Unmet(f"the logged model to give the {score} of predictions.csv", f"{wrong} differ")
-
-
-def require_data_version(evidence: Evidence, run: Run) -> str:
-    """The data file's name; raises Unmet unless dataset input, sha256 and labels are the file's."""
-    dataset = evidence.dataset(run)
-    if not (dataset.digest and dataset.name):
-        raise Unmet("a dataset with a name and a digest", f"name {dataset.name!r}, digest {dataset.digest!r}")
-    file = evidence.data.find(dataset.location)
-    rule = our_contract("experiment").tags["data_sha256"]
-    places = (run.tags, *(entry.tags for entry in run.datasets), run.params)
-    logged = next((value for place in places if (value := value_of("data_sha256", rule, place))), None)
-    if logged is None:
-        raise Unmet(f"a tag data_sha256 in the run {run.name!r}", list(run.tags)[:12], rule.why)
-    if logged.strip().lower() != evidence.data.sha256(file):
-        raise Unmet(f"sha256 {evidence.data.sha256(file)[:16]}… of {file.name}", f"{logged[:16]}…", rule.why)
-    require_labels(evidence, run)
-    return file.name
-
-
-def require_labels(evidence: Evidence, run: Run) -> str:
-    """How many rows of which file; raises Unmet unless y_true is what the recorded data file says of its rows."""
-    file = evidence.data.find(evidence.dataset(run).location)
-    predictions, frame = evidence.predictions(run), evidence.data.frame(file)
-    least = min(LEAST_ROWS, len(frame) // 10)
-    if len(predictions) < least:
-        found = f"{len(predictions)} of {len(frame)}"
-        raise Unmet(f"at least {least} rows of {file.name} in predictions.csv", found, "keep every test row")
-    wrong = claims.label_mismatches(predictions, frame, label_columns(file, frame))
-    if wrong:
-        raise Unmet(f"y_true to be the labels of {file.name} at those rows", f"{wrong} of {len(predictions)} differ",
-                    "keep the `row` ids with the labels when you split")  # fmt: skip
-    return f"{len(predictions)} rows of {file.name}"
-
-
-def require_conclusion(run: Run) -> None:
-    """Raise Unmet unless the run's description has a few words and a number that the run logged."""
-    words = run.note.split()
-    if len(words) < LEAST_WORDS:
-        raise Unmet(f"a description of the run {run.name!r} that says what we learn from it", run.note or "none",
-                    "mlflow.set_tag(\"mlflow.note.content\", ...)")  # fmt: skip
-    quoted = NUMBER.findall(run.note)
-    if not any(_says(number, value) for number in quoted for value in run.metrics.values()):
-        raise Unmet("a conclusion that quotes a metric of the run", quoted or "no number",
-                    "name the number that you conclude from, as it was logged")  # fmt: skip
-
-
-def _says(text: str, value: float) -> bool:
-    """Whether a number in prose is the value, rounded as written, or the value as a percentage."""
-    places = len(text.partition(".")[2])
-    return any(abs(float(text) - shown) <= 0.5 * 10**-places + 1e-12 for shown in (value, 100 * value)) and (
-        places > 0 or abs(value) >= 2 or 100 * value >= 10
-    )

@@ -2,7 +2,7 @@
 
 import re
 
-from grading.checklist import (
+from grading.demands import (
     claimed,
     compare_metric,
     compare_parameters,
