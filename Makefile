@@ -1,11 +1,13 @@
 # Each target builds .venv once, from the pinned requirements.txt, on first use.
 PYTHON ?= python3
 WORKERS ?= 2
+FOLDER ?= notebooks
+DATA_VERSION ?=
 BIN := .venv/bin
 UV := 0.13.8
 NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
 
-.PHONY: help lab ui grade test verify bench outputs lock clean
+.PHONY: help lab ui grade test pipeline verify bench outputs lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -23,9 +25,9 @@ help: ## what can be made
 lab: .venv/ready ## JupyterLab on the lessons
 	cd notebooks && ../$(BIN)/jupyter lab
 
-ui: .venv/ready ## the MLflow UI on the lessons' store, at http://localhost:5000
-	cd notebooks && MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
-	  ../$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1 --port 5000
+ui: .venv/ready ## the MLflow UI on the store in FOLDER (notebooks, or data/pipeline), at http://localhost:5000
+	cd $(FOLDER) && MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
+	  $(CURDIR)/$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1 --port 5000
 
 grade: .venv/ready ## run and grade the lessons with the reference solutions
 	$(BIN)/grading grade $(NOTEBOOKS) --solution --html report --pass-mark 100
@@ -35,6 +37,9 @@ test: .venv/ready ## everything that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+pipeline: .venv/ready ## data/pipeline: run what has changed; DATA_VERSION=v1 or v2 changes the data
+	$(BIN)/python data/pipeline/run.py $(if $(DATA_VERSION),--data-version $(DATA_VERSION))
 
 verify: .venv/ready ## the curriculum proves itself, gallery included
 	$(BIN)/grading verify --mutants

@@ -34,6 +34,7 @@ def examine() -> Iterator[Finding]:
         ("Python", _python),
         ("packages", _packages),
         ("git", _git),
+        ("dvc", _dvc),
         ("course data", _data),
         ("confinement", lambda: "none: notebooks run with your rights. Grade only what you would run yourself."),
         ("kernel and MLflow store", _kernel),
@@ -74,6 +75,16 @@ def _git() -> str:
     if shutil.which("git") is None:
         raise GradingError("not found: install git, or the check 'Code version tagged' cannot be graded")
     return subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def _dvc() -> str:
+    from grading.data_files import ROOT
+
+    asked = subprocess.run([sys.executable, "-m", "dvc", "--version"], capture_output=True, text=True, check=False)
+    if asked.returncode != 0:
+        raise GradingError("does not start: `make pipeline` cannot run. Remove .venv and run make again")
+    here = "" if (ROOT / ".dvc").is_dir() else f"; no .dvc folder in {ROOT}: only `make pipeline` needs it"
+    return f"dvc {asked.stdout.strip()}{here}"
 
 
 def _data() -> str:

@@ -17,6 +17,7 @@ ENVIRONMENT: Final = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # a server that is not there: a second instead of four minutes
     "MLFLOW_UV_AUTO_DETECT": "false",  # a lock file nearby must not change what a model's requirements are
+    "DVC_NO_ANALYTICS": "true",
     "GIT_PYTHON_REFRESH": "quiet",  # no banner where git is missing; `grading doctor` says it
 }
 
