@@ -79,7 +79,7 @@ class Contract(Part):
 class Clause(Part):
     """One thing the contract asks, and what the run has."""
 
-    kind: Literal["status", "parameter", "metric", "artifact", "tag", "threshold"]
+    kind: Literal["status", "parameter", "metric", "artifact", "tag", "threshold", "evidence"]
     key: str
     expected: str
     found: str
@@ -93,7 +93,10 @@ def load_contract(name: str, folder: Path = FOLDER) -> Contract:
     Raises ContractError naming file, key and what was expected.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
-    return _load(path, seen=())
+    found = _load(path, seen=())
+    if path.resolve().parent != FOLDER.resolve() and (FOLDER / f"{found.name}.yaml").is_file():
+        raise ContractError(f"{path.name}: key 'name': expected a name that is not one of ours; found {found.name!r}")
+    return found
 
 
 def _load(path: Path, seen: tuple[Path, ...]) -> Contract:
@@ -115,7 +118,8 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Contract:
     if own.extends is None:
         merged = own
     else:
-        base = _load(path.with_name(f"{own.extends}.yaml"), (*seen, path))
+        beside = path.with_name(f"{own.extends}.yaml")
+        base = _load(beside if beside.is_file() else FOLDER / beside.name, (*seen, path))
         sections = ("parameters", "metrics", "splits", "artifacts", "tags", "thresholds")
         merged = own.model_copy(update={name: {**getattr(base, name), **getattr(own, name)} for name in sections})
     for key in merged.thresholds:
@@ -181,6 +185,15 @@ def metrics_on_test(contract: Contract, run: Run) -> dict[str, tuple[str, Metric
     }
 
 
+def limited_values(contract: Contract, run: Run, key: str) -> list[float]:
+    """The run's test values of a metric, by the contract's key: what a limit on it is held to."""
+    return [
+        run.metrics[name]
+        for name, (metric, meaning) in metrics_on_test(contract, run).items()
+        if metric == key and meaning.threshold is None
+    ]
+
+
 def _named(kind: Literal["parameter", "tag"], key: str, rule: Named, values: Mapping[str, str]) -> Clause:
     found = value_of(key, rule, values)
     names = " or ".join(f"`{name}`" for name in (key, *rule.names)[:4])
@@ -218,11 +231,7 @@ def _limit(contract: Contract, key: str, limit: str, run: Run) -> Clause:
     match = THRESHOLD.match(limit)
     assert match is not None  # validated when the contract was read
     sign, number = match.groups()
-    values = [
-        run.metrics[name]
-        for name, (metric, meaning) in metrics_on_test(contract, run).items()
-        if metric == key and meaning.threshold is None
-    ]
+    values = limited_values(contract, run, key)
     met = bool(values) and all(SIGNS[sign](value, float(number)) for value in values)
     found = ", ".join(f"{value:.4g}" for value in values) or "not logged"
     return Clause(kind="threshold", key=key, expected=f"{key} {limit}", found=found, met=met)

@@ -5,6 +5,7 @@ GradingError
 │   ├── NotebookError   a file that is not a notebook we can run
 │   └── ContractError   a contract file with a mistake in it
 ├── StoreError          an MLflow store that cannot be read
+├── PromotionError      an alias that was not moved: the gate, or somebody else, said no
 └── Outcome             how a check says that it is not met; never escapes the grader
     ├── Unmet           the evidence is there and is not what was asked
     ├── NotAttempted    there is no evidence yet
@@ -34,6 +35,10 @@ class ContractError(InputError):
 
 class StoreError(GradingError):
     """An MLflow store that is missing, damaged, or made by another MLflow."""
+
+
+class PromotionError(GradingError):
+    """An alias that was not moved; the message says who or what said no."""
 
 
 class Outcome(GradingError):  # noqa: N818  not an error: a verdict on its way

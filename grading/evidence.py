@@ -210,5 +210,9 @@ class Evidence:
 
 def _is_main(run: Run) -> bool:
     """Whether the run has a model, or what only a run with a model has."""
-    tested = any(parse(name).split == "test" for name in run.metrics)
-    return bool(run.models) or tested or predictions_path(run) is not None
+    return has_model_or_test(run) or predictions_path(run) is not None
+
+
+def has_model_or_test(run: Run) -> bool:
+    """Whether the run logged a model or a test metric; asks for no files."""
+    return bool(run.models) or any(parse(name).split == "test" for name in run.metrics)

@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,11 +71,9 @@ class ModelFile:
 
     def hyperparameters(self) -> dict[str, Plain] | None:
         """The model's plain hyperparameters, from a skops file; None when only running the model could tell."""
-        flavors = self.description.get("flavors")
-        flavor = flavors.get("sklearn") if isinstance(flavors, dict) else None
-        if not isinstance(flavor, dict) or flavor.get("serialization_format") != "skops":
+        file = self._skops_file()
+        if file is None:
             return None
-        file = self.logged.folder.local(str(flavor.get("pickled_model")))
         try:
             with zipfile.ZipFile(file) as archive:
                 root = json.loads(_member(archive, "schema.json"))
@@ -83,6 +82,28 @@ class ModelFile:
             return None
         except Exception as error:  # a zip of JSON and arrays can be wrong in many ways, all of them the file's fault
             raise Unmet("a readable skops file", f"{file.name}: {error}", "log the model again") from None
+
+    def steps(self) -> list[str]:
+        """The class names of the model, or of a pipeline's steps, from a skops file; empty when it does not tell."""
+        try:
+            file = self._skops_file()
+            if file is None:
+                return []
+            with zipfile.ZipFile(file) as archive:
+                root = json.loads(_member(archive, "schema.json"))
+            if root["__class__"] != "Pipeline":
+                return [str(root["__class__"])]
+            steps = root["content"]["content"]["steps"]["content"]
+            return [str(step["content"][1]["__class__"]) for step in steps if "__class__" in step["content"][1]]
+        except Exception:  # a zip of JSON can be wrong in many ways; then its steps are not known
+            return []
+
+    def _skops_file(self) -> Path | None:
+        flavors = self.description.get("flavors")
+        flavor = flavors.get("sklearn") if isinstance(flavors, dict) else None
+        if not isinstance(flavor, dict) or flavor.get("serialization_format") != "skops":
+            return None
+        return self.logged.folder.local(str(flavor.get("pickled_model")))
 
 
 def requirement_lines(text: str) -> list[str]:

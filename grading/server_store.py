@@ -1,6 +1,8 @@
 """An MLflow store behind a tracking server, read with MLflow's own client."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,21 +71,35 @@ class ServerStore:
     @cached_property
     def versions(self) -> tuple[ModelVersion, ...]:
         """All registered model versions, by name and number."""
-        found = [
-            self._client.get_model_version(version.name, version.version)  # search leaves out the aliases
-            for version in self._pages(self._client.search_model_versions)
-        ]
+        aliases: dict[tuple[str, int], list[str]] = {}  # which the search for versions leaves out
+        for model in self._pages(self._client.search_registered_models):
+            for alias, version in model.aliases.items():
+                aliases.setdefault((model.name, int(version)), []).append(alias)
+        found = self._pages(self._client.search_model_versions)
         found.sort(key=lambda version: (version.name, int(version.version)))
         return tuple(
-            ModelVersion(v.name, int(v.version), v.run_id, v.source, tuple(sorted(v.aliases)), dict(v.tags))
+            ModelVersion(
+                v.name, int(v.version), v.run_id, v.source,
+                tuple(sorted(aliases.get((v.name, int(v.version)), ()))), dict(v.tags),
+            )
             for v in found
-        )
+        )  # fmt: skip
 
     def history(self, run_id: str, key: str) -> tuple[Point, ...]:
         """Every value of a metric in the order it was logged."""
-        found = self._client.get_metric_history(run_id, key)
+        try:
+            found = self._client.get_metric_history(run_id, key)
+        except Exception as error:  # MLflow's and the network's own kinds
+            raise StoreError(f"expected {self.uri} to answer; found: {str(error)[:200]}") from None
         points = [Point(metric.step, metric.value, metric.timestamp) for metric in found]
         return tuple(sorted(points, key=lambda point: (point.timestamp, point.step)))
+
+    def location(self, version: ModelVersion) -> str:
+        """Where the files lie that `models:/name/version` loads."""
+        try:
+            return str(self._client.get_model_version_download_uri(version.name, str(version.version)))
+        except Exception as error:  # MLflow's and the network's own kinds
+            raise StoreError(f"expected {self.uri} to answer; found: {str(error)[:200]}") from None
 
     def _models(self, experiment_ids: list[str]) -> dict[str, list[LoggedModel]]:
         found = self._pages(self._client.search_logged_models, experiment_ids=experiment_ids)
@@ -118,7 +134,7 @@ class RemoteArtifacts:
     model_id: str = ""
 
     def paths(self) -> list[str]:
-        """The relative paths of the files, sorted."""
+        """The relative paths of the files, sorted; raises Unmet when the server does not say."""
         found, folders = [], [""]
         while folders:
             for entry in self._list(folders.pop()):
@@ -139,27 +155,43 @@ class RemoteArtifacts:
         return self._fetch(path)
 
     def all_local(self) -> Path:
-        """All the files, fetched."""
+        """All the files, fetched; raises Unmet when they cannot be."""
         return self._fetch("")
+
+    def are_at(self, location: str) -> bool:
+        """Whether the location is this one."""
+        return location.rstrip("/") == self.location.rstrip("/")
 
     def _fetch(self, path: str) -> Path:
         import mlflow.artifacts
 
-        found = mlflow.artifacts.download_artifacts(
-            f"{self.location}/{path}",
-            dst_path=tempfile.mkdtemp(prefix="grading-artifact-"),
-            tracking_uri=self.client.tracking_uri,
-        )
+        with _failure_is_said(path or "its files"):
+            found = mlflow.artifacts.download_artifacts(
+                f"{self.location}/{path}",
+                dst_path=tempfile.mkdtemp(prefix="grading-artifact-"),
+                tracking_uri=self.client.tracking_uri,
+            )
         return Path(found)
 
     def _list(self, folder: str) -> list[Any]:
-        if self.model_id:
-            return list(self.client.list_logged_model_artifacts(self.model_id, folder or None))
-        return list(self.client.list_artifacts(self.run_id, folder or None))
+        with _failure_is_said(folder or "the list of its files"):
+            if self.model_id:
+                return list(self.client.list_logged_model_artifacts(self.model_id, folder or None))
+            return list(self.client.list_artifacts(self.run_id, folder or None))
+
+
+@contextmanager
+def _failure_is_said(what: str) -> Iterator[None]:
+    """An artifact store that does not answer is a missing artifact; its errors are of many libraries."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise Unmet(f"the artifact store to give {what}", reason, "look at this run in the MLflow UI") from None
 
 
 def _dataset(entry: Any) -> Dataset:
     tags = {tag.key: tag.value for tag in entry.tags}
     context = tags.pop("mlflow.data.context", "")
     data = entry.dataset
-    return Dataset(data.name, data.digest, data.source_type, data.source, context, tags)
+    return Dataset(data.name, data.digest, data.source_type, data.source, context, tags, data.profile or "")

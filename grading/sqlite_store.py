@@ -103,7 +103,10 @@ class SqliteStore:
         tags: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
         for name, version, key, value in self._rows("select name, version, key, value from model_version_tags"):
             tags[name, int(version)][key] = value
-        rows = self._rows("select name, version, run_id, source from model_versions order by name, version")
+        rows = self._rows(
+            "select name, version, run_id, source from model_versions"
+            " where current_stage != 'Deleted_Internal' order by name, version"  # MLflow keeps a row of a deleted one
+        )
         return tuple(
             ModelVersion(name, number, run_id, source, tuple(sorted(aliases[name, number])), tags[name, number])
             for name, number, run_id, source in rows
@@ -119,17 +122,27 @@ class SqliteStore:
         )
         return tuple(Point(step, float("nan") if nan else float(value), time) for step, value, nan, time in rows)
 
+    @_damage_is_said
+    def location(self, version: ModelVersion) -> str:
+        """Where the files lie that `models:/name/version` loads."""
+        rows = self._rows(
+            "select coalesce(nullif(storage_location, ''), source) from model_versions where name = ? and version = ?",
+            (version.name, str(version.version)),
+        )
+        return str(rows[0][0] or "") if rows else ""
+
     def _datasets(self) -> dict[str, list[Dataset]]:
         tags = self._mappings("select input_uuid, name, value from input_tags")
         found = defaultdict(list)
-        for run_id, input_id, name, digest, kind, source in self._rows(
-            "select i.destination_id, i.input_uuid, d.name, d.digest, d.dataset_source_type, d.dataset_source"
-            " from inputs i join datasets d on d.dataset_uuid = i.source_id"
+        for run_id, input_id, name, digest, kind, source, profile in self._rows(
+            "select i.destination_id, i.input_uuid, d.name, d.digest, d.dataset_source_type, d.dataset_source,"
+            " d.dataset_profile from inputs i join datasets d on d.dataset_uuid = i.source_id"
             " where i.source_type = 'DATASET' and i.destination_type = 'RUN' order by i.rowid"
         ):
             own = dict(tags[input_id])
             context = own.pop("mlflow.data.context", "")
-            found[run_id].append(Dataset(name or "", digest or "", kind or "", source or "", context, own))
+            texts = (name or "", digest or "", kind or "", source or "", context)
+            found[run_id].append(Dataset(*texts, own, profile or ""))
         return found
 
     def _models(self) -> dict[str, list[LoggedModel]]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlparse
 from urllib.request import url2pathname
 
-from grading.errors import StoreError, Unmet
+from grading.errors import StoreError, Unmet, shorten
 
 LARGEST_READ = 20_000_000  # bytes; nothing a lesson asks for is near it, and an artifact of 1 GB must not be read
 MOST_FILES = 5_000  # artifacts of one run that are looked at
@@ -49,6 +49,17 @@ class Dataset:
     source: str  # JSON, as MLflow writes it
     context: str
     tags: Mapping[str, str]
+    profile: str = ""  # JSON, as MLflow writes it
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows the profile says there are; None when it does not say."""
+        try:
+            profile = json.loads(self.profile)
+        except (ValueError, RecursionError):
+            return None
+        found = profile.get("num_rows") if isinstance(profile, dict) else None
+        return found if isinstance(found, int) else None
 
     @property
     def location(self) -> str:
@@ -125,6 +136,9 @@ class Artifacts(Protocol):
     def all_local(self) -> Path:
         """A folder of this machine that holds all the files; raises Unmet when it lies outside the store."""
 
+    def are_at(self, location: str) -> bool:
+        """Whether these are the files at that location."""
+
 
 @dataclass(frozen=True)
 class LocalArtifacts:
@@ -158,6 +172,10 @@ class LocalArtifacts:
             raise Unmet("artifacts inside the store", str(self.folder), "leave the artifact location as MLflow sets it")
         return self.folder
 
+    def are_at(self, location: str) -> bool:
+        """Whether the location, a path or a file: URI, is this folder."""
+        return local_path(location) == self.folder
+
     def _allowed(self, path: Path) -> bool:
         try:
             return self.root is None or path.resolve().is_relative_to(self.root.resolve())
@@ -190,6 +208,9 @@ class Store(Protocol):
     def history(self, run_id: str, key: str) -> tuple[Point, ...]:
         """Every value of a metric in the order it was logged."""
 
+    def location(self, version: ModelVersion) -> str:
+        """Where the files lie that `models:/name/version` loads, whatever its source is called."""
+
 
 def open_store(uri: str, root: Path | None = None) -> Store:
     """The read-only view of the store at a tracking URI: `sqlite:///…` by SQL, `http…` by MLflow's client.
@@ -216,6 +237,17 @@ def find_run(store: Store, run_id: str) -> Run:
         found = "several" if matches else "none"
         raise StoreError(f"expected one run with id {run_id!r} in {store.uri}; found {found}")
     return matches[0]
+
+
+def find_version(store: Store, target: str) -> ModelVersion:
+    """The registered version that `name/number` names; raises StoreError naming those there are."""
+    for version in store.versions:
+        if f"{version.name}/{version.version}" == target:
+            return version
+    known = [f"{version.name}/{version.version}" for version in store.versions]
+    own = [each for each in known if each.startswith(f"{target.rpartition('/')[0]}/")]
+    found = shorten(own or known or "no versions")
+    raise StoreError(f"expected a registered version such as name/1; found {target!r}, and the store has {found}")
 
 
 def local_path(uri: str) -> Path:

@@ -2,8 +2,15 @@
 
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +58,62 @@ def solved(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> LessonRu
 
     folder = tmp_path_factory.mktemp("solved").resolve() / "run"
     return LessonRun(lesson, *run_lesson(lesson, folder, solution=True))
+
+
+@contextmanager
+def serving(
+    command: list[str], folder: Path, health: str, *, seconds: int, stop: signal.Signals, **more: str
+) -> Iterator[str]:
+    """The address of a server that was started on a free port and answers; its whole process group is stopped."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [*command, f"--port={port}"], cwd=folder, env=os.environ | more,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(seconds):
+            try:
+                with urllib.request.urlopen(url + health, timeout=2):
+                    break
+            except OSError:
+                time.sleep(1)
+        else:
+            pytest.fail(f"{command[2]} did not start in {seconds} seconds")
+        yield url
+    finally:
+        os.killpg(process.pid, stop)
+        process.wait(30)
+
+
+@contextmanager
+def mlflow_server(store: str, folder: Path) -> Iterator[str]:
+    """The address of a real tracking server on a store, in a folder of its own."""
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", store]
+    command += ["--host", "127.0.0.1", "--workers", "1"]
+    own = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    with serving(command, folder, "/health", seconds=120, stop=signal.SIGKILL, **own) as url:
+        yield url
+
+
+@dataclass(frozen=True)
+class Served:
+    """One store, as a file and through a real tracking server."""
+
+    sqlite: str
+    http: str
+
+
+@pytest.fixture(scope="session")
+def served(solved: LessonRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A copy of the solved lesson's store, to be written to, behind a real MLflow server (whose start takes 14 s)."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copyfile(solved.execution.tracking_uri.removeprefix("sqlite:///"), folder / "mlflow.db")
+    sqlite = f"sqlite:///{folder / 'mlflow.db'}"
+    with mlflow_server(sqlite, folder) as http:
+        yield Served(sqlite, http)
 
 
 @pytest.fixture(scope="session")

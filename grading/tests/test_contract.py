@@ -22,6 +22,21 @@ def test_a_contract_has_what_it_extends() -> None:
     assert not load_contract("classification").metrics["false_alarm_rate"].required
 
 
+def test_a_contract_in_another_folder_may_not_bear_the_name_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "healthcare_triage.yaml"
+    path.write_text("name: healthcare_triage")
+    with pytest.raises(ContractError, match="expected a name that is not one of ours"):
+        load_contract(str(path))
+
+
+def test_a_contract_in_another_folder_may_extend_ours(tmp_path: Path) -> None:
+    path = tmp_path / "stricter.yaml"
+    path.write_text('name: stricter\nextends: healthcare_triage\nthresholds: {accuracy: ">= 0.99"}')
+    stricter = load_contract(str(path))
+    assert stricter.thresholds["accuracy"] == ">= 0.99"
+    assert stricter.thresholds["roc_auc"] == ">= 0.99"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -1,53 +1,14 @@
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
 import pytest
-from conftest import LessonRun
+from conftest import LessonRun, Served
 
 from grading.errors import StoreError, Unmet
 from grading.store import LocalArtifacts, Store, find_run, open_store
 
 pytestmark = pytest.mark.xdist_group("solved")
-
-
-@pytest.fixture(scope="module")
-def server(solved: LessonRun) -> Iterator[str]:
-    """A real MLflow server on the solved lesson's store."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", solved.execution.tracking_uri]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    process = subprocess.Popen(
-        command,
-        cwd=solved.execution.folder,
-        env=os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    uri = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                with urllib.request.urlopen(f"{uri}/health", timeout=2):
-                    break
-            except OSError:
-                time.sleep(1)
-        else:
-            pytest.fail("the MLflow server did not start in two minutes")
-        yield uri
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _facts(store: Store) -> dict[str, object]:
@@ -65,15 +26,24 @@ def _facts(store: Store) -> dict[str, object]:
     return {"runs": runs, "experiments": experiments, "versions": store.versions}
 
 
-def test_the_view_by_sql_and_the_view_of_a_server_are_equal(solved: LessonRun, server: str) -> None:
-    by_sql, by_client = open_store(solved.execution.tracking_uri), open_store(server)
+def test_the_view_by_sql_and_the_view_of_a_server_are_equal(served: Served) -> None:
+    by_sql, by_client = open_store(served.sqlite), open_store(served.http)
     assert _facts(by_sql) == _facts(by_client)
     assert len(by_sql.runs) > 30
 
 
-def test_artifacts_of_a_server_are_fetched(solved: LessonRun, server: str) -> None:
-    run = next(run for run in open_store(server).runs if run.name == "ridge-alpha1")
-    local = find_run(open_store(solved.execution.tracking_uri), run.id)
+def test_a_deleted_version_is_gone_from_the_view(tracking: str) -> None:
+    client = mlflow.MlflowClient()
+    client.create_registered_model("screening")
+    for _ in range(2):
+        client.create_model_version("screening", "/somewhere")
+    client.delete_model_version("screening", "1")
+    assert [version.version for version in open_store(tracking).versions] == [2]
+
+
+def test_artifacts_of_a_server_are_fetched(served: Served) -> None:
+    run = next(run for run in open_store(served.http).runs if run.name == "ridge-alpha1")
+    local = find_run(open_store(served.sqlite), run.id)
     assert run.artifacts.local("predictions.csv").read_bytes() == local.artifacts.local("predictions.csv").read_bytes()
     assert (run.models[0].folder.all_local() / "MLmodel").is_file()
     with pytest.raises(Unmet, match="no such file"):
