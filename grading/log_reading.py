@@ -1,0 +1,142 @@
+"""A log or card read back against its run: gaps, placeholders left, numbers that are not the run's."""
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+
+from grading.comparison import equal
+from grading.markdown import cells, unescaped
+from grading.metric_name import parse
+from grading.store import Run
+
+MISSING = "_missing_"  # a person has not said it: a gap in the log
+NOT_RECORDED = "not recorded"  # the run has not logged it: true, and a matter for the other checks
+PLACEHOLDER = re.compile(r"_missing_|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]{0,80}>|^\W{0,20}(?:\.\.\.|…)\W{0,20}$")
+FIELD = re.compile(r"\[([a-z0-9_]+)\](?!\()")  # what a template asks for; [text](link) is none
+NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,15})?(?:e[+-]?\d{1,2})?(?![\w])")
+SPREAD = re.compile(r"\s*[±(\[].{0,80}$")  # what may follow a number in its cell: 54.42 ± 3.1, 54.42 (49.1 to 59.7)
+SAYS = re.compile(r"(?:[:=]|\b(?:is|was|of|at))\s*$")  # what stands between a name and its number
+DIVIDER = re.compile(r"^\|?[\s:|-]{3,2000}$")
+LONGEST_TEXT, LONGEST_LINE = 200_000, 2_000  # characters
+SHORTEST_SECTION = 10  # characters
+OWN_ROWS = frozenset({"this run", "all rows", "current experiment"})  # rows of a wide table that are the run's
+
+
+def fill(template: str, values: dict[str, str], personal: Collection[str]) -> str:
+    """The template with each `[name]` replaced by its value, or by a mark that says who left it out."""
+
+    def value(match: re.Match[str]) -> str:
+        return values.get(match[1], "").strip() or (MISSING if match[1] in personal else NOT_RECORDED)
+
+    return FIELD.sub(value, template)
+
+
+def problems(text: str, run: Run, template: str, sections: Collection[str], results: str) -> Iterator[str]:
+    """What is wrong with a text that was filled from a run, a sentence each.
+
+    `sections`: words that the headings must have; `results`: the word in the heading of the section in which a metric
+    may be named in any words.
+    """
+    if len(text) > LONGEST_TEXT or max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+        yield f"a text of {len(text):,} characters, or a line of over {LONGEST_LINE:,}: it cannot be read back"
+        return
+    fields = set(FIELD.findall(template))
+    for line in text.splitlines():
+        if PLACEHOLDER.search(line) or fields & set(FIELD.findall(line)):
+            yield f"a placeholder left in {line.strip()[:80]!r}"
+    bodies = _sections(text)
+    for section in sections:
+        body = next((body for title, body in bodies.items() if section in title), None)
+        if body is None:
+            yield f"no section {section.capitalize()!r}"
+        elif len(body.strip()) < SHORTEST_SECTION:
+            yield f"the section {section.capitalize()!r} is empty"
+    compared = 0
+    for name, shown in _stated(text, bodies, run, results):
+        value = run.metrics[name]
+        compared += parse(name).split in ("test", None)
+        if not _rounds_to(shown, value):
+            yield f"{name} is {shown} in the text and {value:.6g} in the run"
+    if not compared:
+        yield "no test metric of the run among its numbers"
+
+
+def _stated(text: str, bodies: dict[str, str], run: Run, results: str) -> Iterator[tuple[str, str]]:
+    """The metrics of the run that a text gives a number for, with the number.
+
+    Anywhere under their own names; in the results also in other words, such as *the test RMSE*: elsewhere a goal may
+    be spoken of in such words.
+    """
+    told = {line for title, body in bodies.items() if results in title for line in body.splitlines()}
+    lines = text.splitlines()
+    heading: list[str] = []  # of the table that the line is in; empty outside of tables, and without a heading
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if not line.lstrip().startswith("|"):
+            heading = []
+            yield from _in_prose(unescaped(line), run, free=line in told)
+        elif DIVIDER.match(following.strip()) and following.count("|") > 1:
+            heading = cells(line)
+            yield from _in_row(heading, [], run, free=line in told)
+        elif not DIVIDER.match(line.strip()):
+            yield from _in_row(cells(line), heading, run, free=line in told)
+
+
+def _in_prose(line: str, run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
+    for number in NUMBER.finditer(line):
+        before = line[max(0, number.start() - 80) : number.start()]
+        if (said := SAYS.search(before)) and (name := _metric_named(before[: said.start()], run, free=free)):
+            yield name, number[0]
+
+
+def _in_row(row: list[str], heading: list[str], run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
+    """A row `name | number`; or, in a table whose columns are metrics, the row that is the run's own."""
+    kind = heading[0].lower() if heading else ""
+    if kind == "feature" or (kind in ("parameter", "tag") and row[0] in {*run.params, *run.tags}):
+        return  # these may bear a metric's name
+    columns = [_metric_named(words, run, free=free) for words in heading[1:]] if "metric" not in kind else []
+    if any(columns):
+        if row[0].lower() in OWN_ROWS or row[0] in (run.name, run.id) or row[0].endswith("(last)"):
+            pairs = [(name, cell) for name, cell in zip(columns, row[1:], strict=False) if name]
+        else:
+            pairs = []
+    else:
+        named = [(row[0], cell) for cell in row[1:2]] + list(pairwise(row[1:]))
+        pairs = [(name, cell) for words, cell in named if (name := _metric_named(words, run, free=free))]
+    for name, cell in pairs:
+        number = NUMBER.match(cell)
+        if number and (number.end() == len(cell) or SPREAD.match(cell, number.end())):
+            yield name, number[0]
+
+
+def _metric_named(words: str, run: Run, *, free: bool) -> str | None:
+    """The run's metric that the last words name: under its own name or, when `free`, by its meaning."""
+    if words in run.metrics:
+        return words
+    tokens = re.findall(r"[\w./-]+", words)[-5:]
+    for start in range(len(tokens)):
+        candidate = " ".join(tokens[start:])
+        if candidate in run.metrics:
+            return candidate
+        if free:
+            meaning = parse(candidate)
+            found = next((name for name in run.metrics if parse(name) == meaning and meaning.base), None)
+            if found:
+                return found
+    return None
+
+
+def _rounds_to(shown: str, value: float) -> bool:
+    number, (digits, _, exponent) = float(shown), shown.partition("e")
+    places = len(digits.partition(".")[2])
+    allowed = 0.5 * 10.0 ** (int(exponent or 0) - places)
+    return equal(number, value) or (places >= 2 and abs(number - value) <= allowed + 1e-12)
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The text under each heading, that under its sub-headings included."""
+    headings = list(re.finditer(r"^(#{1,4}) +(.{1,200})$", text, re.MULTILINE))
+    bodies = {}
+    for place, heading in enumerate(headings):
+        above = (other.start() for other in headings[place + 1 :] if len(other[1]) <= len(heading[1]))
+        bodies[heading[2].strip().lower()] = text[heading.end() : next(above, None)]
+    return bodies
