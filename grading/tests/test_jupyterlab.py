@@ -2,17 +2,17 @@
 
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from conftest import serving
 
 from grading.assessment import solution_sources
 from grading.curriculum import NOTEBOOKS
@@ -50,28 +50,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     git = ["git", "-C", str(folder), "-c", "user.name=s", "-c", "user.email=s@localhost"]
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as received")):
         subprocess.run([*git, *arguments], check=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
-    process = subprocess.Popen(
-        command, cwd=folder / "notebooks", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(60):
-            try:
-                with urllib.request.urlopen(f"{url}/api", timeout=2):
-                    break
-            except OSError:
-                time.sleep(1)
-        else:
-            pytest.fail("JupyterLab did not start in a minute")
+    with serving(command, folder / "notebooks", "/api", seconds=60, stop=signal.SIGTERM) as url:
         yield url, folder / "notebooks"
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait(30)
 
 
 @pytest.fixture(scope="module")
@@ -116,17 +98,15 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
 
 def _run_all(page: Any) -> None:
     """Run > Run All Cells, until cells start: a new JupyterLab may first ask for a kernel, and then forget the rest."""
+    page.add_locator_handler(page.locator(".jp-Dialog"), lambda dialog: dialog.locator(".jp-mod-accept").first.click())
     for _ in range(10):
-        page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+        page.click(".lm-MenuBar-itemLabel:text-is('Run')")  # whatever dialog covers it by then is answered first
         page.click("li[data-command='runmenu:run-all']")
-        for _ in range(10):
-            time.sleep(0.5)
-            if page.locator(".jp-Dialog button.jp-mod-accept").count():
-                page.click(".jp-Dialog button.jp-mod-accept")
-                time.sleep(3)
-                break
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
             if page.evaluate(STARTED):
                 return
+            time.sleep(0.5)
     pytest.fail("no cell started")
 
 
