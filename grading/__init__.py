@@ -2,5 +2,6 @@
 
 from grading.experiment_log import experiment_log
 from grading.instant import instant
+from grading.model_card import model_card
 
-__all__ = ["experiment_log", "instant"]
+__all__ = ["experiment_log", "instant", "model_card"]

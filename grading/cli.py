@@ -165,18 +165,47 @@ def new(
 def gate(
     contract: Annotated[str, typer.Argument(help="A contract of ours, such as healthcare_triage, or a YAML file.")],
     target: Annotated[str, typer.Argument(help="A run id, or a registered model as NAME/VERSION.")],
+    promote: Annotated[str, typer.Option(metavar="ALIAS", help="Give NAME/VERSION this alias, if it passes.")] = "",
+    rollback: Annotated[
+        str, typer.Option(metavar="ALIAS", help="Give this alias of NAME back to who had it before, if that passes.")
+    ] = "",
+    why: Annotated[str, typer.Option(help="The reason, kept in the history.")] = "",
+    data: Annotated[list[Path] | None, typer.Option(help="A folder to look for the data file in. Repeat.")] = None,
     store: Store = "",
 ) -> None:
-    """Hold a run to a contract; exit 1 when a clause is not met."""
+    """Hold a run to a contract and derive again what it claims; exit 1 when a clause is not met."""
+    from grading import promotion
+    from grading.errors import InputError
     from grading.gate import hold
 
-    ruling = hold(contract, target, _uri(store))
+    if promote and rollback:
+        raise InputError("expected --promote or --rollback; found both")
+    if promote and "/" not in target:
+        raise InputError(f"expected a registered version such as screening/3 to promote; found {target!r}")
+    if why and not (promote or rollback):
+        raise InputError("expected --promote or --rollback with --why; found neither")
+    uri = _uri(store)
+    held = promotion.before(target, rollback, uri) if rollback else target
+    ruling = hold(contract, held, uri, data or ())
     for clause in ruling.clauses:
         sign = "[green]✓[/]" if clause.met else "[red]✗[/]"
         console.print(f"{sign} {escape(clause.expected)} [dim]found {escape(clause.found)}[/]", soft_wrap=True)
-    unmet = sum(not clause.met for clause in ruling.clauses)
-    outcome = "meets" if ruling.met else f"misses {unmet} of {len(ruling.clauses)} clauses of"
-    console.print(f"run {escape(ruling.run.name)} ({ruling.run.id[:8]}) {outcome} {ruling.contract}", soft_wrap=True)
+        if clause.hint and not clause.met:
+            console.print(f"    [dim]{escape(clause.hint)}[/]", soft_wrap=True)
+    outcome = "meets" if ruling.met else f"misses {len(ruling.unmet)} of {len(ruling.clauses)} clauses of"
+    run = f"run {ruling.run.name} ({ruling.run.id[:8]})"
+    console.print(escape(f"{f'{held}, ' if ruling.version else ''}{run} {outcome} {ruling.contract}"), soft_wrap=True)
+    notes, event = promotion.strays(ruling.versions, ruling.version.name) if ruling.version else (), None
+    if ruling.met and (promote or rollback):
+        move = promotion.promote if promote else promotion.give_back
+        event = move(ruling, promote or rollback, uri, why)
+        notes = event.notes
+    for note in notes:
+        console.print(f"[yellow]![/] {escape(note)}", soft_wrap=True)
+    if event:
+        console.print(escape(str(event)), soft_wrap=True)
+    elif promote or rollback:
+        console.print(escape(f"refused: {promote or rollback} stays where it is"), soft_wrap=True)
     raise typer.Exit(OK if ruling.met else BELOW)
 
 
@@ -184,18 +213,26 @@ def gate(
 def log(
     run_id: Annotated[str, typer.Argument(help="The run, or the beginning of its id.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")] = None,
+    say: Annotated[list[str] | None, typer.Option(help="What only a person can say: objective=TEXT. Repeat.")] = None,
     store: Store = "",
 ) -> None:
-    """Fill the experiment log from a run; what only a person can say is marked as missing."""
-    from grading.experiment_log import experiment_log
-    from grading.reports.json import write_whole
+    """Fill the experiment log from a run; what only a person can say is marked as missing unless said."""
+    from grading.experiment_log import MAY_SAY, experiment_log
 
-    text = experiment_log(run_id, tracking_uri=_uri(store))
-    if output is None:
-        typer.echo(text)
-    else:
-        write_whole(output, text)
-        console.print(f"wrote {output}", soft_wrap=True)
+    _deliver(experiment_log(run_id, tracking_uri=_uri(store), **_said(say, MAY_SAY)), output)
+
+
+@app.command()
+def card(
+    version: Annotated[str, typer.Argument(help="A registered model's version as NAME/VERSION.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of printing.")] = None,
+    say: Annotated[list[str] | None, typer.Option(help="What only a person can say: limitations=TEXT. Repeat.")] = None,
+    store: Store = "",
+) -> None:
+    """Fill the model card of a registered version; what only a person can say is marked as missing unless said."""
+    from grading.model_card import PERSONAL, model_card
+
+    _deliver(model_card(version, tracking_uri=_uri(store), **_said(say, PERSONAL)), output)
 
 
 @app.command()
@@ -209,6 +246,35 @@ def doctor() -> None:
         console.print(f"{sign} {finding.part}: {escape(finding.text)}", soft_wrap=True)
         broken += not finding.works
     raise typer.Exit(BELOW if broken else OK)
+
+
+def _said(texts: list[str] | None, known: tuple[str, ...]) -> dict[str, str]:
+    """What `--say name=text` said, by name; raises InputError for a name that is not known."""
+    from grading.errors import InputError
+
+    said = {}
+    for text in texts or ():
+        name, sign, value = text.partition("=")
+        if not sign or name.strip() not in known:
+            raise InputError(f"expected --say NAME=TEXT with one of {', '.join(known)}; found {text!r}")
+        said[name.strip()] = value
+    return said
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    from grading.errors import InputError
+    from grading.reports.json import write_whole
+
+    if output is None:
+        typer.echo(text)
+        return
+    if not output.parent.is_dir():
+        raise InputError(f"expected a folder at {output.parent}; found none. Make it first, or name another file")
+    try:
+        write_whole(output, text)
+    except OSError as error:
+        raise InputError(f"{output} cannot be written: {error.strerror or error}") from None
+    console.print(f"wrote {output}", soft_wrap=True)
 
 
 def _uri(given: str) -> str:

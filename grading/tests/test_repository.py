@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from grading.data_files import ROOT
 from grading.lessons import LESSONS
@@ -44,10 +45,10 @@ def test_every_requirement_is_pinned_in_the_lock() -> None:
     for line in (ROOT / "requirements.txt").read_text().splitlines():
         pinned = Requirement(line)
         assert re.fullmatch(r"==[\w.+]+", str(pinned.specifier)), line
-        lock.setdefault(pinned.name.lower(), []).append(str(pinned.specifier).removeprefix("=="))
+        lock.setdefault(canonicalize_name(pinned.name), []).append(str(pinned.specifier).removeprefix("=="))
     for text in (*project["dependencies"], *project["optional-dependencies"]["dev"]):
         wanted = Requirement(text)
-        assert all(wanted.specifier.contains(version) for version in lock[wanted.name.lower()]), text
+        assert all(wanted.specifier.contains(version) for version in lock[canonicalize_name(wanted.name)]), text
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
