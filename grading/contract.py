@@ -11,7 +11,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from grading.errors import ContractError
-from grading.metric_name import MetricName, parse
+from grading.metric_name import of_test_rows, parse
 from grading.store import Run
 
 FOLDER = Path(__file__).parent / "contracts"
@@ -174,23 +174,12 @@ def matching_files(key: str, rule: ArtifactRule, files: Iterable[str]) -> list[s
     ]
 
 
-def metrics_on_test(contract: Contract, run: Run) -> dict[str, tuple[str, MetricName]]:
-    """The run's metrics on the test split that the contract knows: logged name → (contract's key, parsed name)."""
-    keys = contract.by_base()
-    parsed = {name: parse(name) for name in run.metrics}
-    return {
-        name: (keys[meaning.base], meaning)
-        for name, meaning in parsed.items()
-        if meaning.base in keys and meaning.split in ("test", None) and meaning.statistic is None
-    }
-
-
 def limited_values(contract: Contract, run: Run, key: str) -> list[float]:
     """The run's test values of a metric, by the contract's key: what a limit on it is held to."""
     return [
         run.metrics[name]
-        for name, (metric, meaning) in metrics_on_test(contract, run).items()
-        if metric == key and meaning.threshold is None
+        for name, meaning in of_test_rows(run.metrics).items()
+        if contract.by_base().get(meaning.base) == key and meaning.threshold is None
     ]
 
 

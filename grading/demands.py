@@ -12,7 +12,7 @@ from grading.data_files import label_columns
 from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.figures import read_picture
-from grading.metric_name import parse
+from grading.metric_name import of_test_rows
 from grading.predictions import our_contract
 from grading.store import Run
 
@@ -74,19 +74,12 @@ def require_errors_positive(evidence: Evidence, run: Run) -> None:
 
 
 def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | None]]:
-    """The metrics that the run claims of the test rows and that have a definition: name, definition, threshold.
-
-    A name without a split is read as a test metric, unless the run has it with `test` too or it is a curve.
-    """
+    """The metrics that the run claims of the test rows and that have a definition: name, definition, threshold."""
     contract = evidence.contract(run)
-    parsed = {name: parse(name) for name in run.metrics}
-    explicit = {(m.base, m.threshold) for m in parsed.values() if m.split == "test"}
-    for name, meaning in parsed.items():
+    names = of_test_rows(run.metrics, lambda name: len(evidence.store.history(run.id, name)) > 1)
+    for name, meaning in names.items():
         key = contract.metric(name) or meaning.base
-        if meaning.statistic is not None or key not in claims.DEFINITIONS:
-            continue
-        bare = meaning.split is None and (meaning.base, meaning.threshold) not in explicit
-        if meaning.split == "test" or (bare and len(evidence.store.history(run.id, name)) <= 1):
+        if key in claims.DEFINITIONS:
             yield name, key, meaning.threshold
 
 

@@ -1,6 +1,7 @@
 """What a metric's name means: `rmse_test`, `test/root_mean_squared_error` and `test_rmse` are one metric."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,3 +51,18 @@ def parse(name: str) -> MetricName:
         elif token not in NOISE:
             base.append(token)
     return MetricName("_".join(base), split, statistic, threshold)
+
+
+def of_test_rows(names: Iterable[str], is_curve: Callable[[str], bool] = lambda _: False) -> dict[str, MetricName]:
+    """The names that speak of the test rows, each one value: those called so, and those that name no split.
+
+    A name without a split is left out when it is a curve, or when the same metric is called a test metric too.
+    """
+    parsed = {name: meaning for name in names if (meaning := parse(name)).statistic is None}
+    called = {(meaning.base, meaning.threshold) for meaning in parsed.values() if meaning.split == "test"}
+    return {
+        name: meaning
+        for name, meaning in parsed.items()
+        if meaning.split == "test"
+        or (meaning.split is None and (meaning.base, meaning.threshold) not in called and not is_curve(name))
+    }

@@ -15,7 +15,7 @@ from grading.contract import Named, value_of
 from grading.errors import Outcome
 from grading.intervals import Measure, measure
 from grading.markdown import number
-from grading.metric_name import MetricName, parse
+from grading.metric_name import MetricName, of_test_rows, parse
 from grading.model_file import ModelFile
 from grading.predictions import our_contract, read_predictions
 from grading.store import Point, Run, Store
@@ -94,21 +94,12 @@ class RunFacts:
     @cached_property
     def test_metrics(self) -> dict[str, MetricName]:
         """The run's numbers about its test rows: those called so, and those with a definition and no split."""
-        parsed = {name: parse(name) for name in self.run.metrics if not name.startswith(SYSTEM)}
-        called = {(meaning.base, meaning.threshold) for meaning in parsed.values() if meaning.split == "test"}
+        own = [name for name in self.run.metrics if not name.startswith(SYSTEM)]
+        found = of_test_rows(own, lambda name: name in self.curves)
         return {
             name: meaning
-            for name, meaning in sorted(parsed.items(), key=lambda item: (item[1].threshold is not None, item[0]))
-            if meaning.statistic is None
-            and (
-                meaning.split == "test"
-                or (
-                    meaning.split is None
-                    and key_of(name) in DEFINITIONS
-                    and (meaning.base, meaning.threshold) not in called
-                    and name not in self.curves
-                )
-            )
+            for name, meaning in sorted(found.items(), key=lambda item: (item[1].threshold is not None, item[0]))
+            if meaning.split == "test" or key_of(name) in DEFINITIONS
         }
 
     @cached_property

@@ -1,10 +1,9 @@
 """The instant check's card: rows of words in a terminal or a screen reader, a small table in JupyterLab."""
 
 from dataclasses import dataclass
-from html import escape as escape_html
 
 from grading.lesson import Lesson
-from grading.reports.words import SIGNS, WORDS, clean, group_title, points
+from grading.reports.words import SIGNS, WORDS, as_html, group_title, points
 from grading.verdict import CheckResult, Verdict
 
 COLOURS = {Verdict.PASSED: "#1a7f37", Verdict.FAILED: "#b3261e", Verdict.ERROR: "#9a5b00"}
@@ -45,11 +44,11 @@ class Card:
 
     def _repr_html_(self) -> str:
         if self.problem:
-            return f"<p role='status'>{escape(self.lesson.id)}: {escape(self.problem)}</p>"
+            return f"<p role='status'>{as_html(self.lesson.id)}: {as_html(self.problem)}</p>"
         parts = [_STYLE, "<div class='m9-card' role='status'>"]
         for group, rows in self._groups():
             own, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
-            title = escape(group_title(self.lesson, group))
+            title = as_html(group_title(self.lesson, group))
             parts.append(f"<table><caption>{title} <b>{points(own)}/{points(most)}</b></caption><tbody>")
             parts += [_html_row(row, details) for row, details in _with_details(rows)]
             parts.append("</tbody></table>")
@@ -82,9 +81,9 @@ def _with_details(rows: list[CheckResult]) -> list[tuple[CheckResult, list[tuple
 
 def _html_row(row: CheckResult, said: list[tuple[str, str]]) -> str:
     colour = COLOURS.get(row.verdict, GREY)
-    details = "".join(f"<div><small><b>{name}:</b> {escape(text)}</small></div>" for name, text in said)
+    details = "".join(f"<div><small><b>{name}:</b> {as_html(text)}</small></div>" for name, text in said)
     state = f"{SIGNS[row.verdict]} {WORDS[row.verdict]}"
-    return f"<tr><td style='color:{colour}'>{state}</td><td>{escape(row.sentence)}{details}</td></tr>"
+    return f"<tr><td style='color:{colour}'>{state}</td><td>{as_html(row.sentence)}{details}</td></tr>"
 
 
 def _details(row: CheckResult) -> list[tuple[str, str]]:
@@ -93,8 +92,3 @@ def _details(row: CheckResult) -> list[tuple[str, str]]:
         return [("found", row.found)] if row.found else []
     pairs = (("expected", row.expected), ("found", row.found), ("try", row.hint))
     return [(name, text) for name, text in pairs if text]
-
-
-def escape(text: str) -> str:
-    """Text that a page shows as it is."""
-    return escape_html(clean(text))

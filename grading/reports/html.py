@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from grading.lessons import lesson_or_own
 from grading.reports.json import write_whole
-from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points
+from grading.reports.words import SIGNS, STATES, WORDS, as_html, clean, group_title, points
 from grading.verdict import Scorecard
 
 _ENVIRONMENT = Environment(
@@ -19,6 +20,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["points"] = points
+_ENVIRONMENT.filters["as_html"] = lambda text: Markup(as_html(text))
 _ENVIRONMENT.finalize = lambda value: clean(value) if type(value) is str else value
 
 

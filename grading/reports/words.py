@@ -1,5 +1,7 @@
 """The words and signs that every report uses."""
 
+import re
+from html import escape
 from typing import Final
 
 from grading.lesson import Lesson
@@ -40,6 +42,11 @@ def group_title(lesson: Lesson, group: str) -> str:
 def clean(text: str) -> str:
     """Text without control characters: a student's output must not steer a terminal or break a page."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
+def as_html(text: str) -> str:
+    """Text that a page shows as it is, what stands between backticks as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(clean(text)))
 
 
 def points(value: float) -> str:

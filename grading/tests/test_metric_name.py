@@ -1,6 +1,6 @@
 import pytest
 
-from grading.metric_name import MetricName, parse
+from grading.metric_name import MetricName, of_test_rows, parse
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ from grading.metric_name import MetricName, parse
 )
 def test_a_metric_is_known_by_its_meaning(name: str, meaning: MetricName) -> None:
     assert parse(name) == meaning
+
+
+def test_a_name_without_a_split_is_of_the_test_rows_unless_it_is_a_curve_or_said_twice() -> None:
+    names = ["test_rmse", "rmse", "mae", "loss", "cv_mae_mean", "train_mae", "share_within_50_points"]
+    assert list(of_test_rows(names, {"loss"}.__contains__)) == ["test_rmse", "mae", "share_within_50_points"]

@@ -59,6 +59,12 @@ def test_what_a_student_wrote_is_inert_in_html(tmp_path: Path) -> None:
     assert "<script>" not in index
 
 
+def test_backticks_become_code_on_a_page_and_nothing_else_does() -> None:
+    shown = "set `C<1` & log it"
+    for page in (html.render(_card(shown)), Card(find_lesson("M9_01"), _card(shown).results)._repr_html_()):
+        assert "set <code>C&lt;1</code> &amp; log it" in page
+
+
 def test_pages_need_no_network(tmp_path: Path) -> None:
     for page in html.write([_card()], tmp_path):
         assert "http" not in page.read_text().replace("http-equiv", "")
