@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -49,6 +50,21 @@ def test_every_requirement_is_pinned_in_the_lock() -> None:
     for text in (*project["dependencies"], *project["optional-dependencies"]["dev"]):
         wanted = Requirement(text)
         assert all(wanted.specifier.contains(version) for version in lock[canonicalize_name(wanted.name)]), text
+
+
+def test_the_tests_of_a_group_share_a_worker(tmp_path: Path) -> None:
+    (tmp_path / "test_group.py").write_text(
+        "import pytest, time\n"
+        "@pytest.mark.xdist_group('one')\n"
+        "@pytest.mark.parametrize('number', range(4))\n"
+        "def test_it(number, worker_id):\n"
+        "    open(worker_id, 'a').close()\n"
+        "    time.sleep(0.2)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert len(list(tmp_path.glob("gw*"))) == 1
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
