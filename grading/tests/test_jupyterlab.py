@@ -29,7 +29,10 @@ DONE = """() => {
     const prompts = [...notebook.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
     return prompts.length > 10 && prompts.every(text => /\\[\\d+\\]:/.test(text));
 }"""
-STARTED = "() => [...document.querySelectorAll('.jp-InputPrompt')].some(p => /\\[(\\*|\\d+)\\]/.test(p.textContent))"
+READY = """() => {
+    const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
+    return session?.isReady && session.session?.kernel?.status === 'idle';
+}"""
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and os.environ.get("CI") != "true", reason="needs Chromium: apt install chromium"
@@ -52,6 +55,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         subprocess.run([*git, *arguments], check=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can ask the page whether its kernel is there
     with serving(command, folder / "notebooks", "/api", seconds=60, stop=signal.SIGTERM) as url:
         yield url, folder / "notebooks"
 
@@ -78,9 +82,8 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
     (folder / "mlflow.db").unlink(missing_ok=True)
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.goto(f"{url}/doc/tree/{name}")
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=90_000)
-    _run_all(page)
     try:
+        _run_all(page)
         page.wait_for_function(DONE, timeout=180_000)
     finally:  # after a time-out too: the picture says why
         SCREENSHOTS.mkdir(exist_ok=True)
@@ -97,17 +100,10 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
 
 
 def _run_all(page: Any) -> None:
-    """Run > Run All Cells, until cells start: a new JupyterLab may first ask for a kernel, and then forget the rest."""
-    page.add_locator_handler(page.locator(".jp-Dialog"), lambda dialog: dialog.locator(".jp-mod-accept").first.click())
-    for _ in range(10):
-        page.click(".lm-MenuBar-itemLabel:text-is('Run')")  # whatever dialog covers it by then is answered first
-        page.click("li[data-command='runmenu:run-all']")
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            if page.evaluate(STARTED):
-                return
-            time.sleep(0.5)
-    pytest.fail("no cell started")
+    """Run > Run All Cells, once the page's own session has its kernel: before that JupyterLab asks for one."""
+    page.wait_for_function(READY, timeout=90_000)
+    page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+    page.click("li[data-command='runmenu:run-all']")
 
 
 def _photograph(page: Any, name: str) -> None:
