@@ -179,7 +179,7 @@ def limited_values(contract: Contract, run: Run, key: str) -> list[float]:
     return [
         run.metrics[name]
         for name, meaning in of_test_rows(run.metrics).items()
-        if contract.by_base().get(meaning.base) == key and meaning.threshold is None
+        if contract.metric(name) == key and meaning.threshold is None
     ]
 
 

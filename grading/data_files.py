@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 
@@ -18,6 +19,10 @@ LABELS = {"breast_cancer": "malignant", "diabetes": "progression"}  # the course
 @dataclass
 class DataFiles:
     """The folders data may lie in: the course's, and what was handed in. Files are read once."""
+
+    # What is said when no file is found.
+    EXPECTED: ClassVar = "a dataset whose source names a data file of the course or of this submission"
+    HINT: ClassVar = "mlflow.data.from_pandas(frame, source=str(path), name=...)"
 
     folders: tuple[Path, ...]
     used: set[Path] = field(default_factory=set)  # what was found
@@ -46,11 +51,7 @@ class DataFiles:
                 raise Unmet("a data file of at most 20 MB", f"{file.name}: {size / 1e6:,.0f} MB", "hand in less data")
             self.used.add(file)
             return file
-        raise Unmet(
-            "a dataset whose source names a data file of the course or of this submission",
-            location or "no source",
-            "mlflow.data.from_pandas(frame, source=str(path), name=...)",
-        )
+        raise Unmet(self.EXPECTED, location or "no source", self.HINT)
 
     def sha256(self, file: Path) -> str:
         """The hash of the file's bytes, in hexadecimal."""

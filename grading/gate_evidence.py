@@ -1,12 +1,11 @@
 """What the gate looks at: the evidence of any run, held to one given contract, and data where whoever asks says."""
 
-from pathlib import Path
 from typing import Any
 
 from grading import claims
 from grading.contract import Contract
 from grading.data_files import DataFiles
-from grading.errors import Outcome, Unmet, shorten
+from grading.errors import Outcome
 from grading.evidence import Evidence
 from grading.store import Run
 
@@ -41,12 +40,5 @@ class GateEvidence(Evidence):
 class GateData(DataFiles):
     """Data files where whoever asks says they are: a path that only the run names proves nothing."""
 
-    def find(self, location: str) -> Path:
-        """The file a dataset's source names; raises Unmet when it is in none of the folders."""
-        try:
-            return super().find(location)
-        except Unmet as missing:
-            if missing.found != shorten(location or "no source"):
-                raise
-            expected = "the data file that the run's dataset names, in the current folder or the course's"
-            raise Unmet(expected, missing.found, "--data FOLDER says where the file is") from None
+    EXPECTED = "the data file that the run's dataset names, in the current folder or the course's"
+    HINT = "--data FOLDER says where the file is"

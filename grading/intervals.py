@@ -91,23 +91,6 @@ class Measure:
         return self.columns if rows is None else tuple(column[rows] for column in self.columns)
 
 
-def interval(
-    metric: str,
-    predictions: pd.DataFrame,
-    *,
-    threshold: float | None = None,
-    params: Mapping[str, str] | None = None,
-    claimed: float | None = None,
-) -> Interval | None:
-    """A metric of predictions (as `read_predictions` gives them) with its 95 % interval; None when it cannot be had.
-
-    `metric`, `threshold` and `params` as for `claims.derive`; `claimed`: the logged value, which tells which of several
-    definitions (macro, weighted …) is meant.
-    """
-    found = measure(metric, predictions, threshold=threshold, params=params, claimed=claimed)
-    return found.interval() if found else None
-
-
 def measure(
     metric: str,
     predictions: pd.DataFrame,
@@ -118,7 +101,9 @@ def measure(
 ) -> Measure | None:
     """The definition of a metric whose value is nearest to the claimed one, or the usual one; None when there is none.
 
-    The usual one of precision, recall and F1 is that of the greater of two labels, and the macro average of more.
+    `predictions` as `read_predictions` gives them; `metric`, `threshold` and `params` as for `claims.derive`;
+    `claimed`: the logged value, which tells which of several definitions (macro, weighted …) is meant. The usual one
+    of precision, recall and F1 is that of the greater of two labels, and the macro average of more.
     """
     try:
         found = measures(metric, predictions, threshold=threshold, params=params)

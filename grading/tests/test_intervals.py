@@ -1,5 +1,6 @@
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ from sklearn import metrics as sk
 
 from grading import claims
 from grading.errors import Outcome
-from grading.intervals import interval, measure, measures
+from grading.intervals import Interval, measure, measures
 
 RNG = np.random.default_rng(0)
 ROWS = 143
@@ -38,6 +39,11 @@ Case = tuple[str, pd.DataFrame, float | None]
 CASES: list[Case] = [(metric, table, None) for table in (BINARY, THREE, TEXT) for metric in CLASSIFIED]
 CASES += [(metric, BINARY, cut) for metric in CLASSIFIED for cut in (0.3, 0.5)] + [("accuracy", THREE, 0.5)]
 CASES += [(metric, NUMBERS, None) for metric in MEASURED] + [("share_within", NUMBERS, 50.0)]
+
+
+def interval(metric: str, table: pd.DataFrame, **more: Any) -> Interval | None:
+    measured = measure(metric, table, **more)
+    return measured.interval() if measured else None
 
 
 @pytest.mark.parametrize(("metric", "table", "threshold"), CASES)

@@ -20,7 +20,7 @@ from conftest import mlflow_server
 from grading import quiet
 from grading.data_files import ROOT
 from grading.gate import hold
-from grading.intervals import interval
+from grading.intervals import measure
 from grading.predictions import read_predictions
 from grading.store import Run, Store, open_store
 
@@ -121,8 +121,9 @@ def test_the_readme_says_what_is_reached(first_run: Run) -> None:
     rows = re.findall(r"^\| (\w+) \| [\d. ]*\| ([\d.]+) \| ([\d.]+) to ([\d.]+) \|$", page, re.MULTILINE)
     assert len(rows) == 4
     for name, *shown in rows:
-        found = interval(name, predictions, claimed=first_run.metrics[f"test_{name}"])
-        assert found is not None
+        measured = measure(name, predictions, claimed=first_run.metrics[f"test_{name}"])
+        found = measured and measured.interval()
+        assert found
         assert shown == [f"{value:.4f}" for value in (found.value, found.low, found.high)]
     malignant = int(predictions["y_true"].sum())
     threshold = first_run.params["decision_threshold"]
