@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -37,6 +38,7 @@ def examine() -> Iterator[Finding]:
         ("dvc", _dvc),
         ("course data", _data),
         ("confinement", lambda: "none: notebooks run with your rights. Grade only what you would run yourself."),
+        ("warm kernels", _warm_kernels),
         ("kernel and MLflow store", _kernel),
     ]
     for name, look in parts:
@@ -94,6 +96,23 @@ def _data() -> str:
     if len(files) < 4:
         raise GradingError(f"expected four CSV files in {DATA}; found {files}. Run python data/make_data.py")
     return f"{len(files)} files in {DATA}"
+
+
+def _warm_kernels() -> str:
+    """An ordinary kernel does the same, only later: a machine without warm ones works."""
+    from jupyter_client.kernelspec import find_kernel_specs
+
+    from grading.kernels.provisioner import KERNEL_NAME
+    from grading.kernels.warm_process import WarmthError, shared
+
+    if KERNEL_NAME not in find_kernel_specs():
+        raise GradingError(f"the kernel {KERNEL_NAME} is not installed. Remove .venv and run make again")
+    start = time.monotonic()
+    try:
+        shared()
+    except WarmthError as problem:
+        return f"none: {problem}. Notebooks run in ordinary kernels, which start more slowly"
+    return f"warmed up in {time.monotonic() - start:.1f} s; each notebook gets a fork"
 
 
 def _kernel() -> str:

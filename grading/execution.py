@@ -1,6 +1,7 @@
 """Run one notebook alone: its own folder, empty store, commit and time limit; then the kernel is gone."""
 
 import contextlib
+import filecmp
 import os
 import shutil
 import subprocess
@@ -17,11 +18,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from grading import quiet
 from grading.code_version import CodeVersion, commit_folder
 from grading.errors import InputError, shorten
+from grading.kernels.provisioner import KERNEL_NAME
+from grading.kernels.warm_process import ONE_THREAD, WarmthError, copy_font_list, shared
 from grading.notebook import Notebook
 from grading.verdict import CellFailure, ExecutionReport, State
 
 TIMEOUT = 300.0  # seconds for a whole notebook
 LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook
+STORE = "mlflow.db"
 INJECTED = "injected-parameters"  # the tag that papermill gives this cell
 INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "VIRTUAL_ENV")
 
@@ -59,10 +63,12 @@ def run_notebook(
         ) from None
     companions = _copy_companions(notebook.path, work)
     code = commit_folder(work, notebook.path.name)
-    tracking_uri = f"sqlite:///{(work / 'mlflow.db').as_posix()}"
+    tracking_uri = f"sqlite:///{(work / STORE).as_posix()}"
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
     executed = _parameterize(node, values)
-    report = _run(executed, work, kernel_environment(private, tracking_uri), timeout)
+    kernel = _lay_store(work / STORE)
+    report = _run(executed, work, kernel_environment(private, tracking_uri), timeout, kernel)
+    _take_back_store(work / STORE)
     handed_in = (f"handed in with it: {', '.join(sorted(companions))}",) if companions else ()
     notes = (*notebook.notes, *handed_in, *_strays(work))
     return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed, companions)
@@ -74,16 +80,34 @@ def kernel_environment(private: Path, tracking_uri: str = "") -> dict[str, str]:
     environment |= {"HOME": str(private), "TMPDIR": str(private), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
     environment |= {"MLFLOW_TRACKING_URI": tracking_uri} if tracking_uri else {}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
-    environment["MPLCONFIGDIR"] = str(_font_cache(private))
-    return environment
+    fonts = private / "matplotlib"
+    fonts.mkdir(exist_ok=True)
+    copy_font_list(fonts)
+    return environment | {"MPLCONFIGDIR": str(fonts)} | ONE_THREAD
 
 
-def _run(node: Any, work: Path, environment: dict[str, str], timeout: float) -> ExecutionReport:
+def _lay_store(file: Path) -> str:
+    """The name of the kernel to use; with a warm one, `file` is an empty store that MLflow need not make first."""
+    try:
+        shutil.copyfile(shared().empty_store, file)
+    except WarmthError:
+        return "python3"
+    return KERNEL_NAME
+
+
+def _take_back_store(file: Path) -> None:
+    """Remove a store that the notebook never touched: it logged nothing, and that is what the scorecard must say."""
+    with contextlib.suppress(WarmthError, OSError):
+        if filecmp.cmp(file, shared().empty_store, shallow=False):
+            file.unlink()
+
+
+def _run(node: Any, work: Path, environment: dict[str, str], timeout: float, kernel: str) -> ExecutionReport:
     start = time.monotonic()
     begun = ["the start of the kernel"]  # ids of cells, noted before they run: a killed kernel tells nothing
     client = NotebookClient(
         node,
-        kernel_name="python3",
+        kernel_name=kernel,
         allow_errors=True,
         timeout_func=lambda _cell: max(0.1, timeout - (time.monotonic() - start)),
         startup_timeout=min(timeout, 120),
@@ -157,15 +181,3 @@ def _strays(work: Path) -> tuple[str, ...]:
     if not expected.exists():
         notes.append("the store at TRACKING_URI is not there: nothing was logged to it, or it was deleted")
     return tuple(notes)
-
-
-def _font_cache(private: Path) -> Path:
-    """A folder for matplotlib with a copy of this machine's font list, which takes seconds to build anew."""
-    folder = private / "matplotlib"
-    folder.mkdir(exist_ok=True)
-    with contextlib.suppress(Exception):
-        import matplotlib
-
-        for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
-            shutil.copyfile(cache, folder / cache.name)
-    return folder

@@ -1,0 +1,1 @@
+"""Warm kernels: a process that has imported what lessons use forks one kernel for each notebook."""

@@ -1,0 +1,170 @@
+"""The owner's side of the warm process: start it, ask it for kernels, end it."""
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grading import quiet
+from grading.kernels.zygote import LARGEST_REQUEST
+
+START_TIMEOUT = 120  # seconds for the imports, on a busy machine
+ANSWER_TIMEOUT = 30  # seconds for a fork
+SUPPORTED = sys.platform == "linux" and hasattr(os, "pidfd_open")
+# A kernel reads these when the libraries are loaded, which here is before the fork; no thread may be alive at a fork.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+LOADED_WITH = {
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # Arrow's allocator starts a thread otherwise
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what ipykernel sets before matplotlib is imported
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+}
+
+
+class WarmthError(Exception):
+    """The warm process could not be started or asked; an ordinary kernel does the same, later."""
+
+
+@dataclass
+class ForkedKernel:
+    """A kernel that is the warm process's child; it looks like the Popen that jupyter_client expects."""
+
+    pid: int
+    descriptor: int  # of the process: safe when its number is given to another
+    stdin = stdout = stderr = None
+
+    def poll(self) -> int | None:
+        """None while it runs; 0 afterwards: how it ended is known to its parent only."""
+        if self.descriptor < 0:
+            return 0
+        if select.select([self.descriptor], [], [], 0)[0]:
+            os.close(self.descriptor)
+            self.descriptor = -1
+            return 0
+        return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended; raises subprocess.TimeoutExpired."""
+        if self.descriptor >= 0 and not select.select([self.descriptor], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("kernel", timeout or 0)
+        return self.poll() or 0
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process, if it still is there."""
+        if self.descriptor >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.descriptor, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+
+class WarmProcess:
+    """One warm process; it ends with its owner, and its kernels with it. Raises WarmthError when it cannot start."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="grading-warm-"))
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket, self._lock = ours, threading.Lock()
+        environment = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ")}
+        environment |= {"HOME": str(self.folder), "TMPDIR": str(self.folder), "MPLCONFIGDIR": str(self.folder)}
+        copy_font_list(self.folder)
+        command = [sys.executable, "-m", "grading.kernels.zygote", str(theirs.fileno()), str(self.folder)]
+        self._process = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], cwd=self.folder, start_new_session=True,
+            env=environment | quiet.ENVIRONMENT | ONE_THREAD | LOADED_WITH,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        try:
+            said = self._receive(START_TIMEOUT)[0]
+            if "ready" not in said:
+                raise WarmthError(str(said.get("problem", "it did not say that it is ready")))
+        except WarmthError:
+            self.close()
+            raise
+        self.empty_store = Path(said["ready"])
+
+    def fork(self, arguments: list[str], cwd: str, environment: Mapping[str, str]) -> ForkedKernel:
+        """A kernel with these arguments of `ipykernel_launcher`; raises WarmthError when the process is gone."""
+        request = json.dumps({"arguments": arguments, "cwd": cwd, "environment": dict(environment)}).encode()
+        if len(request) > LARGEST_REQUEST:
+            raise WarmthError("the environment is too large")
+        with self._lock:
+            try:
+                self._socket.send(request)
+            except OSError as error:
+                raise WarmthError(f"the warm process is gone: {error}") from None
+            said, descriptors = self._receive(ANSWER_TIMEOUT)
+        return ForkedKernel(said["pid"], descriptors[0])
+
+    def close(self) -> None:
+        """End the process and its kernels; remove its folder."""
+        self._socket.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._process.poll() is None
+
+    def _receive(self, timeout: float) -> tuple[dict[str, Any], list[int]]:
+        self._socket.settimeout(timeout)
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(self._socket, LARGEST_REQUEST, 1)
+        except OSError as error:
+            raise WarmthError(f"the warm process does not answer: {error}") from None
+        if not packet:
+            raise WarmthError("the warm process ended")
+        said: dict[str, Any] = json.loads(packet)
+        return said, descriptors
+
+
+_shared: WarmProcess | None = None
+_owner = 0
+_starting = threading.Lock()
+
+
+def shared() -> WarmProcess:
+    """The warm process of this process, started at the first call and again when it died; raises WarmthError."""
+    global _shared, _owner
+    if not SUPPORTED:
+        raise WarmthError("warm kernels need Linux")
+    with _starting:
+        if _shared is None or _owner != os.getpid() or not _shared.alive:
+            if _shared is not None and _owner == os.getpid():
+                _shared.close()
+            _shared, _owner = WarmProcess(), os.getpid()
+            atexit.register(_shared.close)
+        return _shared
+
+
+def copy_font_list(folder: Path) -> None:
+    """Copy this machine's list of fonts, which matplotlib takes seconds to build anew."""
+    with contextlib.suppress(Exception):
+        import matplotlib
+
+        for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+            shutil.copyfile(cache, folder / cache.name)
