@@ -16,6 +16,7 @@ from grading.curriculum import NOTEBOOKS
 from grading.data_files import DATA
 from grading.execution import Execution, run_notebook
 from grading.grader import checks_of, run_checks
+from grading.kernels.warm_process import WarmProcess, shared
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 from grading.notebook import overlay, read_notebook
@@ -33,10 +34,18 @@ def measure(lesson: Lesson) -> Iterator[tuple[str, float]]:
     """Pairs of what was measured and its seconds: runs once, everything else as a median of five."""
     notebook = read_notebook(NOTEBOOKS / lesson.file_name)
     with temporary_folder() as folder:
-        yield "untouched notebook, ordinary kernel", run_notebook(notebook, folder, data=DATA).report.seconds
+        yield (
+            "untouched notebook, ordinary kernel",
+            run_notebook(notebook, folder, data=DATA, warm=False).report.seconds,
+        )
     node = overlay(notebook.node, solution_sources(lesson))
     with temporary_folder() as folder:
-        yield "solved notebook, ordinary kernel", run_notebook(notebook, folder, data=DATA, node=node).report.seconds
+        cold = run_notebook(notebook, folder, data=DATA, node=node, warm=False)
+        yield "solved notebook, ordinary kernel", cold.report.seconds
+    yield "the warm process, started", _seconds(lambda: WarmProcess().close(), times=1)
+    shared()
+    with temporary_folder() as folder:
+        yield "solved notebook, warm kernel", run_notebook(notebook, folder, data=DATA, node=node).report.seconds
     node.cells.append(nbformat.v4.new_code_cell(LIVE, id="live"))
     with temporary_folder() as folder:
         execution = run_notebook(notebook, folder, data=DATA, node=node)

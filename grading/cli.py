@@ -125,27 +125,35 @@ def verify(
     ] = False,
 ) -> None:
     """Prove the curriculum: it conforms, runs clean, starts at nothing, can be solved, and its checks can fail."""
-    from grading.curriculum import Proof, conforms, lesson_notebooks, refresh_outputs
+    from grading.curriculum import conforms, lesson_notebooks, refresh_outputs
     from grading.curriculum import verify as proofs_of
+    from grading.gallery import cases, judge_all
     from grading.lessons import LESSONS
+    from grading.reports.gallery import gallery_table
     from grading.template import TEMPLATE
 
     for path in lesson_notebooks() if refresh else ():
         console.print(f"{path.name}: outputs {'changed' if refresh_outputs(path) else 'as they were'}")
 
-    def show(proof: Proof) -> int:
+    def show(claim: str, problems: tuple[str, ...]) -> int:
         console.print(
-            f"[{'green' if proof.holds else 'red'}]{'✓' if proof.holds else '✗'}[/] {escape(proof.claim)}",
-            soft_wrap=True,
+            f"[{'red' if problems else 'green'}]{'✗' if problems else '✓'}[/] {escape(claim)}", soft_wrap=True
         )
-        for problem in proof.problems:
+        for problem in problems:
             console.print(f"    {escape(problem)}", soft_wrap=True)
-        return int(not proof.holds)
+        return int(bool(problems))
 
-    broken = show(conforms(TEMPLATE))
+    template = conforms(TEMPLATE)
+    broken = show(template.claim, template.problems)
     for lesson in LESSONS:
-        for proof in proofs_of(lesson, mutants=mutants):
-            broken += show(proof)
+        for proof in proofs_of(lesson):
+            broken += show(proof.claim, proof.problems)
+    if mutants:
+        judgements = []
+        for judgement in judge_all(case for lesson in LESSONS for case in cases(lesson)):
+            judgements.append(judgement)
+            broken += show(f"{judgement.case.lesson.id} gallery: {judgement.case.name}", judgement.problems)
+        console.print(gallery_table(judgements))
     raise typer.Exit(BELOW if broken else OK)
 
 

@@ -43,11 +43,18 @@ class Execution:
 
 
 def run_notebook(
-    notebook: Notebook, folder: Path, *, data: Path, timeout: float = TIMEOUT, node: Any | None = None
+    notebook: Notebook,
+    folder: Path,
+    *,
+    data: Path,
+    timeout: float = TIMEOUT,
+    node: Any | None = None,
+    warm: bool = True,
 ) -> Execution:
     """Run a notebook (or `node`, an overlay of it) in a new kernel, going on after a cell that fails.
 
-    `folder` must not hold anything yet; `timeout` is in seconds, for the whole notebook.
+    `folder` must not hold anything yet; `timeout` is in seconds, for the whole notebook. `warm=False`: in an ordinary
+    kernel, though a warm one could be had.
     Raises InputError when the folder cannot be written.
     """
     node = notebook.node if node is None else node
@@ -66,9 +73,10 @@ def run_notebook(
     tracking_uri = f"sqlite:///{(work / STORE).as_posix()}"
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
     executed = _parameterize(node, values)
-    kernel = _lay_store(work / STORE)
+    kernel = _lay_store(work / STORE) if warm else "python3"
     report = _run(executed, work, kernel_environment(private, tracking_uri), timeout, kernel)
-    _take_back_store(work / STORE)
+    if kernel == KERNEL_NAME:
+        _take_back_store(work / STORE)
     handed_in = (f"handed in with it: {', '.join(sorted(companions))}",) if companions else ()
     notes = (*notebook.notes, *handed_in, *_strays(work))
     return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed, companions)

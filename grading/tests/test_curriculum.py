@@ -10,17 +10,9 @@ import pytest
 from conftest import LessonRun
 
 from grading.assessment import grade_execution
-from grading.curriculum import (
-    NOTEBOOKS,
-    Case,
-    cases,
-    conforms,
-    judge,
-    lesson_notebooks,
-    proofs_of_run,
-    run_lesson,
-)
+from grading.curriculum import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
 from grading.data_files import DATA, ROOT
+from grading.gallery import Case, cases, judge
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 

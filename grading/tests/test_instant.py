@@ -11,8 +11,8 @@ from conftest import LessonRun
 
 from grading import instant
 from grading.assessment import grade_execution
-from grading.curriculum import cases
 from grading.evidence import Evidence
+from grading.gallery import cases
 from grading.instant import InstantCheck
 from grading.lessons import LESSONS
 from grading.reports.words import WORDS

@@ -1,0 +1,158 @@
+"""The gallery: submissions with the checks they must lose, and how often the grader is right about them."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grading.assessment import Assessment, grade_execution, solution_sources, temporary_folder
+from grading.curriculum import NOTEBOOKS
+from grading.data_files import DATA
+from grading.errors import GradingError, NotebookError
+from grading.execution import run_notebook
+from grading.lesson import Lesson
+from grading.notebook import Notebook, overlay, read_notebook
+from grading.verdict import Scorecard, State
+
+GALLERY = Path(__file__).parent / "tests" / "gallery"
+LEARN = "-learn"  # in the id of each cell of the worked part: task2-learn-curve, document-learn
+
+
+@dataclass(frozen=True)
+class Case:
+    """One submission of the gallery and what it must lose: the solution with edits, with other cells, or a notebook."""
+
+    lesson: Lesson
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The verdict in words: the folder's name."""
+        return self.folder.name
+
+    @cached_property
+    def expected(self) -> dict[str, Any]:
+        """`why`, `lost` (check ids), `edits` of the solution, and where it matters `state` and `note`."""
+        found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
+        return found
+
+    @property
+    def is_mutant(self) -> bool:
+        """Whether it must lose something; the others are right answers in another style."""
+        return bool(self.expected["lost"])
+
+    def notebook(self) -> Notebook:
+        """The case's own notebook, or the lesson with the case's cells in place, without worked and check cells.
+
+        Those change nothing in the practice part (`verify` runs the lesson whole) and cost half the time.
+        """
+        own = sorted(self.folder.glob("*.ipynb"))
+        if own:
+            return read_notebook(own[0])
+        lesson = read_notebook(NOTEBOOKS / self.lesson.file_name)
+        sources = solution_sources(self.lesson)
+        sources |= {f"{file.stem}-work": file.read_text("utf-8") for file in sorted(self.folder.glob("*.py"))}
+        for task, edits in self.expected.get("edits", {}).items():
+            for before, after in edits:
+                if before not in sources[f"{task}-work"]:
+                    raise NotebookError(f"{self.name}: expected {before!r} in the solution of {task}")
+                sources[f"{task}-work"] = sources[f"{task}-work"].replace(before, after)
+        node = overlay(lesson.node, sources)
+        node.cells = [cell for cell in node.cells if not _is_spectator(cell)]
+        return Notebook(lesson.path, node, lesson.sha256)
+
+
+def cases(lesson: Lesson) -> list[Case]:
+    """The lesson's gallery, in the order of names."""
+    return [Case(lesson, file.parent) for file in sorted((GALLERY / lesson.id.lower()).glob("*/expected.json"))]
+
+
+def assess_case(case: Case) -> Assessment:
+    """Run and grade one case of the gallery."""
+    notebook = case.notebook()
+    with temporary_folder() as folder:
+        execution = run_notebook(notebook, folder, data=DATA)
+        return grade_execution(case.lesson, notebook, execution, "practice")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the grader made of a case: the checks it lost, and all that is not as it must be."""
+
+    case: Case
+    lost: frozenset[str]
+    problems: tuple[str, ...]
+
+
+def judge(case: Case) -> Judgement:
+    """Whether the case loses exactly the checks it must, and its execution ends as it must."""
+    try:
+        card = assess_case(case).scorecard
+    except GradingError as error:
+        return Judgement(case, frozenset(), (str(error),))
+    return Judgement(case, frozenset(card.lost()), tuple(_differences(case, card)))
+
+
+def judge_all(cases: Iterable[Case], workers: int = 0) -> Iterator[Judgement]:
+    """The judgements in the order of the cases, made by as many processes as there are processors, or `workers`."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=spawn) as pool:
+        yield from pool.map(judge, cases)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often the grader was right: of what it took, and of what had to be taken; one count a check of a case."""
+
+    mutants: int = 0
+    right_answers: int = 0
+    taken_rightly: int = 0
+    taken_wrongly: int = 0
+    not_taken: int = 0
+
+    @property
+    def precision(self) -> float:
+        """The share of the checks taken that had to be taken."""
+        return self.taken_rightly / max(self.taken_rightly + self.taken_wrongly, 1)
+
+    @property
+    def recall(self) -> float:
+        """The share of the checks that had to be taken that were."""
+        return self.taken_rightly / max(self.taken_rightly + self.not_taken, 1)
+
+
+def tally(judgements: Iterable[Judgement]) -> Tally:
+    """The counts over these judgements."""
+    found = list(judgements)
+    expected = [set(judgement.case.expected["lost"]) for judgement in found]
+    pairs = list(zip(found, expected, strict=True))
+    return Tally(
+        mutants=sum(judgement.case.is_mutant for judgement in found),
+        right_answers=sum(not judgement.case.is_mutant for judgement in found),
+        taken_rightly=sum(len(judgement.lost & must) for judgement, must in pairs),
+        taken_wrongly=sum(len(judgement.lost - must) for judgement, must in pairs),
+        not_taken=sum(len(must - judgement.lost) for judgement, must in pairs),
+    )
+
+
+def _is_spectator(cell: Any) -> bool:
+    return LEARN in cell["id"] or "check" in cell.metadata.get("tags", []) or cell["id"] == "checklist"
+
+
+def _differences(case: Case, card: Scorecard) -> Iterator[str]:
+    lost, expected = card.lost(), set(case.expected["lost"])
+    results = {result.id: result for result in card.results}
+    for id in sorted(lost - expected):
+        yield f"lost {id}: expected {results[id].expected}; found {results[id].found}"
+    for id in sorted(expected - lost):
+        yield f"did not lose {id}" + (f": {results[id].found}" if id in results else ", which is no check")
+    if (note := case.expected.get("note", "")) not in " ".join((*card.notes, *card.execution.notes)):
+        yield f"no note {note!r} on the scorecard"
+    state = case.expected.get("state", State.FINISHED)
+    if card.execution.state != state:
+        yield f"ended {card.execution.state}, expected {state}: {card.execution.failures}"
