@@ -13,6 +13,7 @@ from grading.assessment import grade_execution
 from grading.curriculum import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
 from grading.data_files import DATA, ROOT
 from grading.gallery import Case, cases, judge
+from grading.kernels.provisioner import KERNEL_NAME
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 
@@ -31,8 +32,14 @@ def test_an_untouched_lesson_runs_clean_and_earns_nothing(lesson: Lesson, tmp_pa
 
 
 @pytest.mark.xdist_group("solved")
-def test_a_solved_lesson_runs_clean_and_earns_everything(solved: LessonRun) -> None:
+def test_the_solved_first_lesson_runs_clean_and_earns_everything(solved: LessonRun) -> None:
     for proof in proofs_of_run(solved.lesson, solved.notebook, solved.execution, solved=True):
+        assert proof.problems == (), proof.claim
+
+
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.id)
+def test_a_solved_lesson_runs_clean_and_earns_everything(lesson: Lesson, tmp_path: Path) -> None:
+    for proof in proofs_of_run(lesson, *run_lesson(lesson, tmp_path / "run", solution=True), solved=True):
         assert proof.problems == (), proof.claim
 
 
@@ -65,6 +72,7 @@ def test_papermill_runs_a_lesson_without_a_word_on_stderr(lesson: Lesson, tmp_pa
     executed = papermill.execute_notebook(
         NOTEBOOKS / lesson.file_name,
         None,
+        kernel_name=KERNEL_NAME,  # nbval and JupyterLab run the lessons in ordinary ones
         parameters={"TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}", "DATA_DIR": str(ROOT / "data")},
         cwd=tmp_path,
         progress_bar=False,

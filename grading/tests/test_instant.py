@@ -12,9 +12,7 @@ from conftest import LessonRun
 from grading import instant
 from grading.assessment import grade_execution
 from grading.evidence import Evidence
-from grading.gallery import cases
 from grading.instant import InstantCheck
-from grading.lessons import LESSONS
 from grading.reports.words import WORDS
 
 
@@ -102,11 +100,3 @@ def test_a_check_that_breaks_is_ours_and_the_others_go_on(tracking: str, evidenc
     results = run_checks([make_check(breaks, "task1", 4), make_check(holds, "task1", 4)], evidence())
     assert [result.verdict for result in results] == [Verdict.ERROR, Verdict.PASSED]
     assert "KeyError" in results[0].found
-
-
-def test_every_check_has_a_mutant_that_loses_it() -> None:
-    from grading.grader import checks_of
-
-    for lesson in LESSONS:
-        lost = {id for case in cases(lesson) for id in case.expected["lost"]}
-        assert {check.id for check in checks_of(lesson)} == lost
