@@ -30,7 +30,7 @@ class DataRepository:
     """One repository. Only loose objects inside its own folder are read, and each must have the hash it is named by."""
 
     root: Path
-    _tracked: dict[str, dict[str, str]] = field(default_factory=dict)
+    _files: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def has(self, commit: str) -> bool:
         """Whether there is an object of this name."""
@@ -38,11 +38,15 @@ class DataRepository:
 
     def tracked(self, commit: str) -> dict[str, str]:
         """The data files that a commit's .dvc files name: path → md5. Raises Unmet when it cannot be read."""
-        if commit not in self._tracked:
+        found = {path: sha for path, sha in self.files(commit).items() if path.endswith(POINTER)}
+        return {path.removesuffix(POINTER): md5 for path, sha in found.items() for md5 in self._md5s(path, sha)}
+
+    def files(self, commit: str) -> dict[str, str]:
+        """The files of a commit: path → name of its object. Raises Unmet when it cannot be read."""
+        if commit not in self._files:
             tree = self._read(commit, Commit).tree.decode()
-            found = dict(self._pointers(tree, "", [MOST_ENTRIES]))
-            self._tracked[commit] = {path: md5 for path, sha in found.items() for md5 in self._md5s(path, sha)}
-        return self._tracked[commit]
+            self._files[commit] = dict(self._walk(tree, "", [MOST_ENTRIES]))
+        return self._files[commit]
 
     def descends(self, newer: str, older: str) -> bool:
         """Whether the older commit is among the newer one's ancestors."""
@@ -56,16 +60,16 @@ class DataRepository:
                 waiting += [parent.decode() for parent in self._read(commit, Commit).parents]
         return False
 
-    def _pointers(self, tree: str, folder: str, left: list[int], depth: int = 0) -> Iterator[tuple[str, str]]:
+    def _walk(self, tree: str, folder: str, left: list[int], depth: int = 0) -> Iterator[tuple[str, str]]:
         for entry in self._read(tree, Tree).items():
             left[0] -= 1
             if left[0] < 0 or depth > DEEPEST:
                 raise Unmet("a commit with a few files", f"more than {MOST_ENTRIES}", "commit .dvc files, not the data")
             name = entry.path.decode("utf-8", "replace")
             if entry.mode & 0o170000 == 0o040000:
-                yield from self._pointers(entry.sha.decode(), f"{folder}{name}/", left, depth + 1)
-            elif name.endswith(POINTER) and name != POINTER:
-                yield f"{folder}{name}".removesuffix(POINTER), entry.sha.decode()
+                yield from self._walk(entry.sha.decode(), f"{folder}{name}/", left, depth + 1)
+            else:
+                yield f"{folder}{name}", entry.sha.decode()
 
     def _md5s(self, path: str, sha: str) -> Iterator[str]:
         raw = self._read(sha, Blob).data
@@ -74,7 +78,7 @@ class DataRepository:
                 raise ValueError(f"{len(raw)} bytes")
             found = yaml.safe_load(raw)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise Unmet(f"{path}{POINTER} as DVC writes it", error, "dvc add, then commit") from None
+            raise Unmet(f"{path} as DVC writes it", error, "dvc add, then commit") from None
         outs = found.get("outs") if isinstance(found, dict) else None
         out = outs[0] if isinstance(outs, list) and outs else None
         if isinstance(out, dict) and isinstance(out.get("md5"), str):

@@ -11,7 +11,8 @@ import pandas as pd
 from grading import claims
 from grading.code_version import CodeVersion
 from grading.contract import Contract, value_of
-from grading.data_files import DataFiles, label_columns
+from grading.data_files import DATA, DataFiles, label_columns
+from grading.data_repository import DataRepository, find_repositories
 from grading.errors import NotAttempted, Outcome, Unmet
 from grading.lesson import Lesson
 from grading.metric_name import parse
@@ -178,6 +179,20 @@ class Evidence:
         places = (run.tags, *(entry.tags for entry in run.datasets), run.params)
         found = next((value for place in places if (value := value_of("data_sha256", rule, place))), None)
         return found.strip().lower() if found is not None else None
+
+    @cached_property
+    def repositories(self) -> tuple[DataRepository, ...]:
+        """The Git repositories in what was handed in or made by it."""
+        return find_repositories(tuple(folder for folder in self.data.folders if folder != DATA))
+
+    def newest_artifact(self, words: tuple[str, ...], endings: tuple[str, ...]) -> tuple[Run, str] | None:
+        """The newest run with an artifact so named, and its path; None when no run has one."""
+        for run in reversed(self.started_runs):
+            for path in run.artifacts.paths():
+                name = path.rpartition("/")[2].lower()
+                if name.endswith(endings) and any(word in name for word in words):
+                    return run, path
+        return None
 
     def model(self, run: Run) -> ModelFile:
         """The run's newest finished model; raises Unmet when it has none."""
