@@ -1,5 +1,6 @@
 """The gate's history of an alias as evidence: complete, under one contract, and where the alias really is."""
 
+import itertools
 import re
 from datetime import datetime
 
@@ -82,7 +83,7 @@ def require_history_is_true(evidence: Evidence, versions: tuple[MadeVersion, ...
     events_of(evidence, versions)
     own, name = family(evidence, versions), versions[0].version.name
     events = history(own, name, ALIAS)
-    for before, after in zip(events, events[1:], strict=False):
+    for before, after in itertools.pairwise(events):
         if after.previous != before.version:
             raise Unmet(f"move {after.number} to start from version {before.version}", f"from {after.previous}",
                         f"somebody moved {ALIAS} by hand in between: only the gate should")  # fmt: skip

@@ -50,7 +50,8 @@ class DataRepository:
 
     def descends(self, newer: str, older: str) -> bool:
         """Whether the older commit is among the newer one's ancestors."""
-        seen, waiting = set(), [newer]
+        seen: set[str] = set()
+        waiting = [newer]
         while waiting and len(seen) < MOST_COMMITS:
             commit = waiting.pop()
             if commit == older:

@@ -1,5 +1,7 @@
 """Which version of the data a run says it used, held against file, DVC pointer and commit."""
 
+import itertools
+
 import numpy as np
 
 from grading.claims import score_column
@@ -46,9 +48,9 @@ def pointed_at(evidence: Evidence, commit: str, md5: str, where: str) -> tuple[D
     """The repository that has the commit, and the path whose .dvc file there names the md5; raises Unmet otherwise."""
     repository = next((each for each in evidence.repositories if each.has(commit)), None)
     if repository is None:
-        known = [each.root.name for each in evidence.repositories]
-        raise Unmet(f"a data_commit, all 40 digits, of a repository beside the notebook {where}", f"{commit!r}; "
-                    f"repositories: {', '.join(known) or 'none'}", "git rev-parse HEAD, in that repository")  # fmt: skip
+        known = ", ".join(each.root.name for each in evidence.repositories) or "none"
+        raise Unmet(f"a data_commit, all 40 digits, of a repository beside the notebook {where}",
+                    f"{commit!r}; repositories: {known}", "git rev-parse HEAD, in that repository")  # fmt: skip
     tracked = repository.tracked(commit)
     path = next((path for path, named in tracked.items() if named == md5), None)
     if path is None:
@@ -93,17 +95,18 @@ def require_learned_apart(evidence: Evidence, one: Run, other: Run) -> None:
     except Outcome:
         return  # no predictions, or a model that cannot be asked: other checks say so
     if len(mine) and np.array_equal(mine, theirs):
-        raise Unmet(f"{other.name!r} to have learned from another version than {one.name!r}",
-                    f"the same {len(mine)} predictions to the last digit", "read the file again after it changed")  # fmt: skip
+        expected = f"{other.name!r} to have learned from another version than {one.name!r}"
+        found = f"the same {len(mine)} predictions to the last digit"
+        raise Unmet(expected, found, "read the file again after it changed")
 
 
 def _answers(evidence: Evidence, run: Run) -> np.ndarray:
     """Predictions in the order of rows: numbers, or of classes the scores; empty when there are classes only."""
     predictions = evidence.predictions(run).sort_values("row")
     if not evidence.is_classification(run):
-        return predictions["y_pred"].to_numpy(float)
+        return np.asarray(predictions["y_pred"], float)
     if score := score_column(predictions):
-        return predictions[score].to_numpy(float)
+        return np.asarray(predictions[score], float)
     order = evidence.predictions(run)["row"].argsort()
     scores = np.asarray(evidence.reproduction(run).scores)
     return scores[order] if len(scores) == len(order) else np.array([])
@@ -123,9 +126,9 @@ def require_one_history(evidence: Evidence) -> tuple[str, list[str]]:
         if not beside:
             raise Unmet(f"settings or code beside {path}.dvc in the commit {commit[:8]}", "the data's pointer alone",
                         "commit params.yaml, or the training script, with it")  # fmt: skip
-    for one, other in zip(commits, commits[1:], strict=False):
-        if not (repository.descends(one, other) or repository.descends(other, one)):
-            raise Unmet(f"{one[:8]} and {other[:8]} one after the other in one history", "neither follows the other",
+    for older, newer in itertools.pairwise(commits):
+        if not (repository.descends(older, newer) or repository.descends(newer, older)):
+            raise Unmet(f"{older[:8]} and {newer[:8]} one after the other in one history", "neither follows the other",
                         "commit both versions to one branch")  # fmt: skip
     return path, commits
 

@@ -16,9 +16,8 @@ from grading.demands import claimed, compare_parameters, compare_test_metrics, r
 from grading.errors import InputError, Outcome, StoreError, Unmet, shorten
 from grading.gate_evidence import GateData, GateEvidence
 from grading.lesson import Lesson
-from grading.reproduction import reproduce
+from grading.reproduction import bare_environment, reproduce
 from grading.store import ModelVersion, Run, Store, find_run, find_version, open_store
-
 
 # What the gate asks is in the contract: no lesson's checks, and no run is a Learn cell's.
 NO_LESSON = Lesson("GATE", "", "The gate", worked_experiment="", worked_data="", tasks=())
@@ -53,8 +52,6 @@ def hold(contract: str, target: str, tracking_uri: str, data: Iterable[Path] = (
     `data`: folders to look for the data file in, besides the course's and the current one.
     Nothing is written. Raises InputError for a wrong contract or folder, StoreError for a run or version not there.
     """
-    from grading.execution import kernel_environment  # what runs notebooks, only when a model is to be run
-
     rules, folders = load_contract(contract), tuple(data)
     if missing := [folder for folder in folders if not folder.is_dir()]:
         raise InputError(f"expected a folder with data at {missing[0]}; found none")
@@ -70,16 +67,15 @@ def hold(contract: str, target: str, tracking_uri: str, data: Iterable[Path] = (
             data=GateData((DATA, Path.cwd(), *folders)),
             code=CodeVersion(None),
             # The model is somebody's code: it gets nothing of ours, no password of a tracking server either.
-            reproducer=partial(reproduce, environment=kernel_environment(Path(private))),
+            reproducer=partial(reproduce, environment=bare_environment(Path(private))),
         )
         found = weigh(rules, run, evidence, version)
     worse = _worse(rules, run, siblings, store) if version else {}
-    return Ruling(rules.name, run, found, version, siblings, contract if contract == rules.name else edition(rules), worse)
+    named = contract if contract == rules.name else edition(rules)
+    return Ruling(rules.name, run, found, version, siblings, named, worse)
 
 
-def weigh(
-    rules: Contract, run: Run, evidence: GateEvidence, version: ModelVersion | None = None
-) -> tuple[Clause, ...]:
+def weigh(rules: Contract, run: Run, evidence: GateEvidence, version: ModelVersion | None = None) -> tuple[Clause, ...]:
     """Every clause of the contract, and every demand on the evidence behind it, met or not; nothing is written."""
     return (*_asked(rules, run, evidence), *_borne_out(evidence, run, version))
 

@@ -65,7 +65,8 @@ def require_chain(evidence: Evidence, entry: Mapping[str, Any], versions: tuple[
     repository, path = pointed_at(evidence, said["data_commit"], said["data_md5"].lower(), f"in {made.label}'s lineage")
     named = said["data_path"].replace("\\", "/").removesuffix(".dvc")
     if not (named == path or named.endswith(f"/{path}")):
-        raise Unmet(f"data_path = {path!r} of {made.label}, as {repository.root.name} has it", named, "read the pointer")
+        where = repository.root.name
+        raise Unmet(f"data_path = {path!r} of {made.label}, as {where} has it", named, "read the pointer")
     if evidence.code.commit is not None:
         _link(made, "code_commit", said["code_commit"], evidence.code.commit, "the notebook's repository")
     return made
@@ -94,7 +95,7 @@ def _value(entry: Mapping[str, Any], key: str) -> Any:
 
 
 def require_features(evidence: Evidence, made: MadeVersion) -> int:
-    """How many features a version's run lists with their importance; raises Unmet unless they are the model's inputs."""
+    """How many features a version's run lists with importance; raises Unmet unless they are the model's inputs."""
     files = [
         path
         for path in made.run.artifacts.paths()

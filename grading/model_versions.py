@@ -63,7 +63,7 @@ def find_made(versions: tuple[MadeVersion, ...], said: object) -> MadeVersion | 
 
 
 def require_described(versions: tuple[MadeVersion, ...]) -> list[str]:
-    """The descriptions; raises Unmet for one that is missing, short or another's, and for tags that are not its run's."""
+    """The descriptions; raises Unmet for one missing, short or another's, and for tags that are not its run's."""
     seen: dict[str, str] = {}
     for made in versions:
         text = " ".join(made.version.description.split())
@@ -146,7 +146,8 @@ def _metrics(row: pd.Series, made: MadeVersion) -> Iterator[str]:
     for column, text in row.items():
         name = str(column).removeprefix("metrics.")
         meaning = replace(parse(name), split=parse(name).split or "test")
-        key = name if name in made.run.metrics else next((key for key in made.run.metrics if parse(key) == meaning), None)
+        same = (key for key in made.run.metrics if parse(key) == meaning)
+        key = name if name in made.run.metrics else next(same, None)
         if key is None:
             continue
         value = made.run.metrics[key]

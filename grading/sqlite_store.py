@@ -109,9 +109,9 @@ class SqliteStore:
         )
         return tuple(
             ModelVersion(
-                name, number, run_id, source, tuple(sorted(aliases[name, number])), tags[name, number], description or ""
+                name, number, run_id, source, tuple(sorted(aliases[name, number])), tags[name, number], about or ""
             )
-            for name, number, run_id, source, description in rows
+            for name, number, run_id, source, about in rows
         )
 
     @_damage_is_said

@@ -8,6 +8,7 @@ from grading.alias_history import (
     require_rollback,
     says_why,
 )
+from grading.data_versions import require_commit as require_data_commit
 from grading.data_versions import (
     require_learned_apart,
     require_md5,
@@ -15,7 +16,6 @@ from grading.data_versions import (
     require_own_datasets,
     require_two_contents,
 )
-from grading.data_versions import require_commit as require_data_commit
 from grading.demands import compare_test_metrics
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence

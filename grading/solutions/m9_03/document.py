@@ -1,7 +1,7 @@
 said = {
     my_runs[0]: ("On the first extract the forecast misses by {:.2f} points.", "Large values are missed most."),
-    my_runs[1]: ("With more patients the same forecast misses by {:.2f} points.", "A small gain, on the same patients."),
-    my_third: ("Shrunk towards the mean, the forecast misses by {:.2f} points.", "The gate refused it: over 60 points."),
+    my_runs[1]: ("With more patients the same forecast misses by {:.2f} points.", "A small gain, same patients."),
+    my_third: ("Shrunk towards the mean, the forecast misses by {:.2f} points.", "Over 60: the gate refused it."),
 }
 for run_id, (sentence, observed) in said.items():
     conclusion = sentence.format(mlflow.get_run(run_id).data.metrics["test_rmse"])

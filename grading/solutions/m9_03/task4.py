@@ -1,7 +1,7 @@
 mlflow.set_experiment("diabetes-progression-versions")
 limits = forecast / "contract.yaml"
 limits.write_text(
-    'name: forecast\nextends: regression\ntitle: A forecast that may be used\nthresholds: {rmse: "<= 60", r2: ">= 0.4"}\n'
+    'name: forecast\nextends: regression\ntitle: A forecast to use\nthresholds: {rmse: "<= 60", r2: ">= 0.4"}\n'
 )
 with mlflow.start_run(run_name="contract"):
     mlflow.log_artifact(limits)
@@ -18,4 +18,4 @@ try:
     promote(hold(str(limits), f"{MODEL}/{shrunk}", TRACKING_URI), "champion", TRACKING_URI, why="A calmer model")
 except PromotionError as refusal:
     client.set_model_version_tag(MODEL, str(shrunk), "refused", str(refusal))
-rollback(str(limits), MODEL, "champion", TRACKING_URI, why="The ward wants to compare once more")
+moved = rollback(str(limits), MODEL, "champion", TRACKING_URI, why="The ward wants to compare once more")
