@@ -15,6 +15,7 @@ from grading.demands import require_reproduced
 from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.model_versions import RUN_COLUMNS, VERSION_COLUMNS, MadeVersion, find_made
+from grading.predictions import ROW_ALIASES
 
 LARGEST = 200_000  # bytes
 MOST_ENTRIES = 200
@@ -138,10 +139,11 @@ def require_predicted_again(evidence: Evidence, file: Path, owner: str, versions
     if made is None:
         raise Unmet(f"one version of your model in the column version of {file.name}", list(table.columns),
                     "say whose predictions these are")  # fmt: skip
-    if not {"row", "y_pred"} <= columns.keys():
+    row = next((columns[name] for name in ("row", *ROW_ALIASES) if name in columns), None)
+    if row is None or "y_pred" not in columns:
         raise Unmet(f"columns version, row, y_pred in {file.name}", list(table.columns), "keep the row ids")
     kept = evidence.predictions(made.run).set_index("row")["y_pred"]
-    again = table.set_index(columns["row"])[columns["y_pred"]]
+    again = table.set_index(row)[columns["y_pred"]]
     if not again.index.is_unique or set(again.index) != set(kept.index):
         raise Unmet(f"the {len(kept)} test rows of {made.label}, each once, in {file.name}", f"{len(again)} rows",
                     "the rows of its predictions.csv")  # fmt: skip
