@@ -7,7 +7,7 @@ import pandas as pd
 
 from grading import claims
 from grading.comparison import equal, same_value
-from grading.contract import clauses, matching_files, value_of
+from grading.contract import clauses, matching_files
 from grading.data_files import label_columns
 from grading.errors import Unmet
 from grading.evidence import Evidence
@@ -150,13 +150,11 @@ def require_data_version(evidence: Evidence, run: Run) -> str:
     dataset = evidence.dataset(run)
     if not (dataset.digest and dataset.name):
         raise Unmet("a dataset with a name and a digest", f"name {dataset.name!r}, digest {dataset.digest!r}")
-    file = evidence.data.find(dataset.location)
-    rule = our_contract("experiment").tags["data_sha256"]
-    places = (run.tags, *(entry.tags for entry in run.datasets), run.params)
-    logged = next((value for place in places if (value := value_of("data_sha256", rule, place))), None)
+    file = evidence.data_file(run)
+    rule, logged = our_contract("experiment").tags["data_sha256"], evidence.recorded_sha256(run)
     if logged is None:
         raise Unmet(f"a tag data_sha256 in the run {run.name!r}", list(run.tags)[:12], rule.why)
-    if logged.strip().lower() != evidence.data.sha256(file):
+    if logged != evidence.data.sha256(file):
         raise Unmet(f"sha256 {evidence.data.sha256(file)[:16]}… of {file.name}", f"{logged[:16]}…", rule.why)
     require_labels(evidence, run)
     return file.name
@@ -164,7 +162,7 @@ def require_data_version(evidence: Evidence, run: Run) -> str:
 
 def require_labels(evidence: Evidence, run: Run) -> str:
     """How many rows of which file; raises Unmet unless y_true is what the recorded data file says of its rows."""
-    file = evidence.data.find(evidence.dataset(run).location)
+    file = evidence.data_file(run)
     predictions, frame = evidence.predictions(run), evidence.data.frame(file)
     least = min(LEAST_ROWS, len(frame) // 10)
     if len(predictions) < least:

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from grading import claims
 from grading.code_version import CodeVersion
-from grading.contract import Contract
-from grading.data_files import DataFiles, label_columns
+from grading.contract import Contract, value_of
+from grading.data_files import DATA, DataFiles, label_columns
+from grading.data_repository import DataRepository, find_repositories
 from grading.errors import NotAttempted, Outcome, Unmet
 from grading.lesson import Lesson
 from grading.metric_name import parse
@@ -164,6 +166,34 @@ class Evidence:
             )  # fmt: skip
         return next((dataset for dataset in run.datasets if dataset.location), run.datasets[0])
 
+    def data_file(self, run: Run) -> Path:
+        """The data file the run's dataset names: under DVC, the version of it whose sha256 the run recorded.
+
+        Raises Unmet without a dataset or file.
+        """
+        return self.data.find(self.dataset(run).location, self.recorded_sha256(run) or "")
+
+    def recorded_sha256(self, run: Run) -> str | None:
+        """The hash of the data file that the run says it used; None when it says none."""
+        rule = our_contract("experiment").tags["data_sha256"]
+        places = (run.tags, *(entry.tags for entry in run.datasets), run.params)
+        found = next((value for place in places if (value := value_of("data_sha256", rule, place))), None)
+        return found.strip().lower() if found is not None else None
+
+    @cached_property
+    def repositories(self) -> tuple[DataRepository, ...]:
+        """The Git repositories in what was handed in or made by it."""
+        return find_repositories(tuple(folder for folder in self.data.folders if folder != DATA))
+
+    def newest_artifact(self, words: tuple[str, ...], endings: tuple[str, ...]) -> tuple[Run, str] | None:
+        """The newest run with an artifact so named, and its path; None when no run has one."""
+        for run in reversed(self.started_runs):
+            for path in run.artifacts.paths():
+                name = path.rpartition("/")[2].lower()
+                if name.endswith(endings) and any(word in name for word in words):
+                    return run, path
+        return None
+
     def model(self, run: Run) -> ModelFile:
         """The run's newest finished model; raises Unmet when it has none."""
         ready = [model for model in run.models if model.ready]
@@ -192,7 +222,7 @@ class Evidence:
 
     def _request(self, run: Run) -> Request:
         model, predictions = self.model(run), self.predictions(run)
-        file = self.data.find(self.dataset(run).location)
+        file = self.data_file(run)
         frame = self.data.frame(file)
         inputs = model.inputs
         if unknown := [name for name in inputs if name not in frame.columns]:

@@ -14,11 +14,13 @@ from grading.contract import Clause, Contract, clauses, limited_values, load_con
 from grading.data_files import DATA
 from grading.demands import claimed, compare_parameters, compare_test_metrics, require_data_version, require_reproduced
 from grading.errors import InputError, Outcome, StoreError, Unmet, shorten
-from grading.execution import kernel_environment
 from grading.gate_evidence import GateData, GateEvidence
-from grading.lessons import lesson_or_own
-from grading.reproduction import reproduce
+from grading.lesson import Lesson
+from grading.reproduction import bare_environment, reproduce
 from grading.store import ModelVersion, Run, Store, find_run, find_version, open_store
+
+# What the gate asks is in the contract: no lesson's checks, and no run is a Learn cell's.
+NO_LESSON = Lesson("GATE", "", "The gate", worked_experiment="", worked_data="", tasks=())
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,25 @@ def hold(contract: str, target: str, tracking_uri: str, data: Iterable[Path] = (
             rules,
             store=store,
             part="practice",
-            lesson=lesson_or_own("gate"),
+            lesson=NO_LESSON,
             data=GateData((DATA, Path.cwd(), *folders)),
             code=CodeVersion(None),
             # The model is somebody's code: it gets nothing of ours, no password of a tracking server either.
-            reproducer=partial(reproduce, environment=kernel_environment(Path(private))),
+            reproducer=partial(reproduce, environment=bare_environment(Path(private))),
         )
-        found = (*_asked(rules, run, evidence), *_borne_out(evidence, run, version))
+        found = weigh(rules, run, evidence, version)
     worse = _worse(rules, run, siblings, store) if version else {}
-    return Ruling(rules.name, run, found, version, siblings, _edition(contract, rules), worse)
+    named = contract if contract == rules.name else edition(rules)
+    return Ruling(rules.name, run, found, version, siblings, named, worse)
 
 
-def _edition(contract: str, rules: Contract) -> str:
+def weigh(rules: Contract, run: Run, evidence: GateEvidence, version: ModelVersion | None = None) -> tuple[Clause, ...]:
+    """Every clause of the contract, and every demand on the evidence behind it, met or not; nothing is written."""
+    return (*_asked(rules, run, evidence), *_borne_out(evidence, run, version))
+
+
+def edition(rules: Contract) -> str:
     """Name and hash of a contract that is a file, which somebody may change; ours go by their names alone."""
-    if contract == rules.name:
-        return contract
     return f"{rules.name}, sha256 {hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]}"
 
 
@@ -150,7 +156,7 @@ def _borne_out(evidence: GateEvidence, run: Run, version: ModelVersion | None) -
     if version is not None:
         made_from = f"{version.name}/{version.version} to be made from a model that its run logged"
         try:
-            run = _with_its_model(evidence.store, run, version)
+            run = with_its_model(evidence.store, run, version)
             found = f"{run.models[0].name}, {run.models[0].id}"
             asked.append(Clause(kind="evidence", key="version", expected=made_from, found=found, met=True))
         except Outcome as outcome:
@@ -168,7 +174,7 @@ def _refused(key: str, outcome: Outcome) -> Clause:
     return Clause(kind="evidence", key=key, expected=outcome.expected, found=found, met=False, hint=outcome.hint)
 
 
-def _with_its_model(store: Store, run: Run, version: ModelVersion) -> Run:
+def with_its_model(store: Store, run: Run, version: ModelVersion) -> Run:
     """The run with that model alone which the version serves; raises Unmet when it is not one of the run's."""
     # Not by the source's name: a copied version names another, whose name may serve something else by now.
     place = store.location(version)

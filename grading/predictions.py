@@ -26,6 +26,7 @@ def our_contract(name: str) -> Contract:
 def predictions_path(run: Run) -> str | None:
     """The artifact path of the run's predictions; None when it has none."""
     paths = run.artifacts.paths()
+    paths = [path for path in paths if "reproduc" not in path.rpartition("/")[2]]  # made again, not the run's own
     exact = [path for path in paths if path.rpartition("/")[2] == FILE_NAME]
     rule = our_contract("experiment").artifacts["predictions"]
     return next(iter(exact or matching_files("predictions", rule, paths)), None)

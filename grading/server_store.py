@@ -80,7 +80,7 @@ class ServerStore:
         return tuple(
             ModelVersion(
                 v.name, int(v.version), v.run_id, v.source,
-                tuple(sorted(aliases.get((v.name, int(v.version)), ()))), dict(v.tags),
+                tuple(sorted(aliases.get((v.name, int(v.version)), ()))), dict(v.tags), v.description or "",
             )
             for v in found
         )  # fmt: skip

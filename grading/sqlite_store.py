@@ -104,12 +104,14 @@ class SqliteStore:
         for name, version, key, value in self._rows("select name, version, key, value from model_version_tags"):
             tags[name, int(version)][key] = value
         rows = self._rows(
-            "select name, version, run_id, source from model_versions"
+            "select name, version, run_id, source, description from model_versions"
             " where current_stage != 'Deleted_Internal' order by name, version"  # MLflow keeps a row of a deleted one
         )
         return tuple(
-            ModelVersion(name, number, run_id, source, tuple(sorted(aliases[name, number])), tags[name, number])
-            for name, number, run_id, source in rows
+            ModelVersion(
+                name, number, run_id, source, tuple(sorted(aliases[name, number])), tags[name, number], about or ""
+            )
+            for name, number, run_id, source, about in rows
         )
 
     @_damage_is_said

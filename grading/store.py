@@ -122,6 +122,7 @@ class ModelVersion:
     source: str
     aliases: tuple[str, ...]
     tags: Mapping[str, str]
+    description: str = ""
 
 
 class Artifacts(Protocol):

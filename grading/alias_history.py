@@ -1,0 +1,113 @@
+"""The gate's history of an alias as evidence: complete, under one contract, and where the alias really is."""
+
+import itertools
+import re
+from datetime import datetime
+
+from grading.contract import Clause
+from grading.errors import NotAttempted, Unmet
+from grading.evidence import Evidence
+from grading.metric_name import parse
+from grading.model_versions import MadeVersion, says
+from grading.promotion import Event, history, holder_of, strays
+from grading.store import ModelVersion
+
+ALIAS = "champion"
+REFUSED = re.compile(r"refus|reject|denied|declin|gate_failed|not_promoted", re.IGNORECASE)
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
+
+
+def family(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> tuple[ModelVersion, ...]:
+    """All versions of the registered model, those of earlier sessions too."""
+    return tuple(version for version in evidence.store.versions if version.name == versions[0].version.name)
+
+
+def events_of(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> tuple[Event, ...]:
+    """What the gate did with the champion among these versions, oldest first; raises NotAttempted when nothing."""
+    ours = {each.version.version for each in versions}
+    name = versions[0].version.name
+    events = tuple(event for event in history(family(evidence, versions), name, ALIAS) if event.version in ours)
+    if not events:
+        raise NotAttempted("a promotion through the gate", "none on record",
+                           'promote(hold("contract.yaml", "name/1", TRACKING_URI), "champion", ...)')  # fmt: skip
+    return events
+
+
+def champion_of(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> MadeVersion:
+    """The version that has the alias; raises NotAttempted when no version has it."""
+    holder = holder_of(family(evidence, versions), ALIAS)
+    found = next((each for each in versions if each.version.version == holder), None)
+    if found is None:
+        label = "nobody" if holder is None else f"version {holder}, of an earlier session"
+        raise NotAttempted(f"one of your versions with the alias {ALIAS}", label, "promote one through the gate")
+    return found
+
+
+def require_rollback(events: tuple[Event, ...], versions: tuple[MadeVersion, ...], edition: str) -> Event:
+    """The last rollback; raises Unmet unless it followed promotions, each told in full and under one contract."""
+    promoted = {event.version for event in events if event.action == "promoted"}
+    if len(promoted) < 2:
+        raise Unmet("two versions promoted, one after the other", sorted(promoted), "promote both; then roll back")
+    rolled = [event for event in events if event.action == "rolled_back_to"]
+    if not rolled:
+        raise Unmet("a rollback on record", [str(event) for event in events],
+                    'rollback("contract.yaml", name, "champion", TRACKING_URI, why="...")')  # fmt: skip
+    runs = {each.version.version: each.run.id for each in versions}
+    for event in events:
+        _require_told(event, runs, edition)
+    return rolled[-1]
+
+
+def _require_told(event: Event, runs: dict[int, str], edition: str) -> None:
+    what = f"move {event.number} of {event.alias}"
+    if not (event.by.strip() and len(event.why.split()) >= 2 and _is_time(event.at)):
+        raise Unmet(f"who, when and why of {what}", f"by {event.by!r}, at {event.at!r}, why {event.why!r}",
+                    'why="..." says it in a few words')  # fmt: skip
+    if event.contract != edition:
+        raise Unmet(f"{what} under the contract you logged ({edition})", event.contract,
+                    "log the contract you promote by, and leave it as it is")  # fmt: skip
+    if event.run != runs[event.version]:
+        raise Unmet(f"the run {runs[event.version][:8]}… in {what}", f"{event.run[:8]}…", "let the gate write it")
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def require_history_is_true(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> str:
+    """Who has the alias; raises Unmet unless the history is a chain that ends there."""
+    events_of(evidence, versions)
+    own, name = family(evidence, versions), versions[0].version.name
+    events = history(own, name, ALIAS)
+    for before, after in itertools.pairwise(events):
+        if after.previous != before.version:
+            raise Unmet(f"move {after.number} to start from version {before.version}", f"from {after.previous}",
+                        f"somebody moved {ALIAS} by hand in between: only the gate should")  # fmt: skip
+        if after.at < before.at or after.number != before.number + 1:
+            raise Unmet(f"move {before.number + 1} after {before.at}", f"move {after.number} at {after.at}",
+                        "let the gate write the history")  # fmt: skip
+    if moved := strays(own, name):
+        raise Unmet("each alias where its history says", moved, "move it through the gate: promote or rollback")
+    return f"{len(events)} moves, the last to version {events[-1].version}, which is {ALIAS}"
+
+
+def reason_of(made: MadeVersion) -> str | None:
+    """The text of the tag that says why a version was refused."""
+    found = (text for key, text in made.version.tags.items() if REFUSED.search(key) and text.strip())
+    return next(found, None)
+
+
+def says_why(reason: str, made: MadeVersion, missed: tuple[Clause, ...]) -> Clause | None:
+    """The missed clause that a reason names; of a limit, with the number the run has."""
+    words = re.sub(r"[^a-z0-9.]+", " ", reason.lower())
+    for clause in missed:
+        named = clause.key.replace("_", " ") in words or clause.key in reason
+        numbers = [value for key, value in made.run.metrics.items() if parse(key).base == clause.key]
+        told = any(says(text, value) for text in NUMBER.findall(reason) for value in numbers)
+        if named and (told or clause.kind != "threshold"):
+            return clause
+    return None

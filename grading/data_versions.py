@@ -1,0 +1,137 @@
+"""Which version of the data a run says it used, held against file, DVC pointer and commit."""
+
+import itertools
+
+import numpy as np
+
+from grading.claims import score_column
+from grading.contract import Named, value_of
+from grading.data_repository import DataRepository
+from grading.errors import Outcome, Unmet
+from grading.evidence import Evidence
+from grading.store import Run
+
+MD5 = Named(names=("data_md5", "md5", "dvc.md5", "dvc_hash", "data.md5", "dvc_data_md5"))
+COMMIT = Named(names=("dvc_commit", "data_git_commit", "data_revision", "data_rev", "dvc_rev", "data_commit_sha"))
+# What DVC and Git keep for themselves: a commit with no more holds neither code nor settings.
+HOUSEKEEPING = (".dvc", ".gitignore", ".dvcignore", ".gitattributes")
+
+
+def recorded(run: Run, key: str, rule: Named) -> str:
+    """What a tag, a dataset's tag or a param of this meaning says; raises Unmet when none does."""
+    for place in (run.tags, *(data.tags for data in run.datasets), run.params):
+        if found := (value_of(key, rule, place) or "").strip():
+            return found
+    own = [tag for tag in run.tags if not tag.startswith("mlflow.")]
+    raise Unmet(f"a tag {key} in the run {run.name!r}", own or "no tags", f'mlflow.set_tag("{key}", ...)')
+
+
+def require_md5(evidence: Evidence, run: Run) -> str:
+    """The MD5 of the run's data file; raises Unmet unless the run recorded it."""
+    file, logged = evidence.data_file(run), recorded(run, "dvc_md5", MD5)
+    actual = evidence.data.md5(file)
+    if logged.lower() != actual:
+        raise Unmet(f"dvc_md5 {actual[:12]}… of {file.name} in the run {run.name!r}", f"{logged[:12]}…",
+                    "read it from the .dvc file after `dvc add`, before the next version is copied there")  # fmt: skip
+    return actual
+
+
+def require_commit(evidence: Evidence, run: Run) -> tuple[DataRepository, str, str]:
+    """Repository, commit and path; raises Unmet unless the run's commit holds a .dvc file that names its data file."""
+    commit = recorded(run, "data_commit", COMMIT)
+    md5 = evidence.data.md5(evidence.data_file(run))
+    repository, path = pointed_at(evidence, commit, md5, f"in the run {run.name!r}")
+    return repository, commit, path
+
+
+def pointed_at(evidence: Evidence, commit: str, md5: str, where: str) -> tuple[DataRepository, str]:
+    """The repository that has the commit, and the path whose .dvc file there names the md5; raises Unmet otherwise."""
+    repository = next((each for each in evidence.repositories if each.has(commit)), None)
+    if repository is None:
+        known = ", ".join(each.root.name for each in evidence.repositories) or "none"
+        raise Unmet(f"a data_commit, all 40 digits, of a repository beside the notebook {where}",
+                    f"{commit!r}; repositories: {known}", "git rev-parse HEAD, in that repository")  # fmt: skip
+    tracked = repository.tracked(commit)
+    path = next((path for path, named in tracked.items() if named == md5), None)
+    if path is None:
+        found = ", ".join(f"{path}.dvc names {named[:8]}…" for path, named in tracked.items()) or "no .dvc file"
+        raise Unmet(f"a .dvc file that names the md5 {md5[:8]}… in the commit {commit[:8]} {where}", found,
+                    "dvc add, commit, then run: a run can only note a commit that exists")  # fmt: skip
+    return repository, path
+
+
+def require_two_contents(evidence: Evidence) -> tuple[Run, Run]:
+    """The first two main runs on different contents; raises Unmet when all saw the same bytes."""
+    first, *others = evidence.main_runs or (evidence.main_run,)
+    seen = evidence.data.sha256(evidence.data_file(first))
+    for other in others:
+        if evidence.data.sha256(evidence.data_file(other)) != seen:
+            return first, other
+    found = f"{1 + len(others)} on {evidence.data_file(first).name}"
+    raise Unmet("two finished runs on two versions of the data", found, "copy the second version over the same path")
+
+
+def require_own_datasets(evidence: Evidence) -> list[str]:
+    """The digests of the main runs' datasets; raises Unmet when runs on different bytes share one, or one is larger
+    than its file."""
+    bytes_of: dict[str, tuple[str, Run]] = {}
+    for run in evidence.main_runs:
+        dataset, file = evidence.dataset(run), evidence.data_file(run)
+        rows, sha256 = len(evidence.data.frame(file)), evidence.data.sha256(file)
+        if dataset.rows is not None and dataset.rows > rows:
+            raise Unmet(f"a dataset of at most {rows} rows in the run {run.name!r}, as {file.name} has",
+                        f"{dataset.rows} rows", "make the dataset from the file that the run learned from")  # fmt: skip
+        other, where = bytes_of.setdefault(dataset.digest, (sha256, run))
+        if other != sha256:
+            raise Unmet("another dataset digest for other data", f"{dataset.digest} in {where.name!r} and {run.name!r}",
+                        "make each run's dataset from its own file: mlflow.data.from_pandas(...)")  # fmt: skip
+    return list(bytes_of)
+
+
+def require_learned_apart(evidence: Evidence, one: Run, other: Run) -> None:
+    """Raise Unmet when two runs on different data give the very same predictions: then one learned from neither."""
+    try:
+        mine, theirs = (_answers(evidence, run) for run in (one, other))
+    except Outcome:
+        return  # no predictions, or a model that cannot be asked: other checks say so
+    if len(mine) and np.array_equal(mine, theirs):
+        expected = f"{other.name!r} to have learned from another version than {one.name!r}"
+        found = f"the same {len(mine)} predictions to the last digit"
+        raise Unmet(expected, found, "read the file again after it changed")
+
+
+def _answers(evidence: Evidence, run: Run) -> np.ndarray:
+    """Predictions in the order of rows: numbers, or of classes the scores; empty when there are classes only."""
+    predictions = evidence.predictions(run).sort_values("row")
+    if not evidence.is_classification(run):
+        return np.asarray(predictions["y_pred"], float)
+    if score := score_column(predictions):
+        return np.asarray(predictions[score], float)
+    order = evidence.predictions(run)["row"].argsort()
+    scores = np.asarray(evidence.reproduction(run).scores)
+    return scores[order] if len(scores) == len(order) else np.array([])
+
+
+def require_one_history(evidence: Evidence) -> tuple[str, list[str]]:
+    """The path that all main runs' commits hold, and the commits; raises Unmet when it is not one path, or the commits
+    do not follow each other, or hold data alone."""
+    found = [require_commit(evidence, run) for run in evidence.main_runs]
+    repository, _, path = found[0]
+    commits = list(dict.fromkeys(commit for _, commit, _ in found))
+    for other, commit, where in found:
+        if other.root != repository.root or where != path:
+            raise Unmet(f"{path} in every commit, with different contents", f"{where} in {commit[:8]}",
+                        "copy each version over the same path of one repository")  # fmt: skip
+        beside = [file for file in repository.files(commit) if not _housekeeping(file)]
+        if not beside:
+            raise Unmet(f"settings or code beside {path}.dvc in the commit {commit[:8]}", "the data's pointer alone",
+                        "commit params.yaml, or the training script, with it")  # fmt: skip
+    for older, newer in itertools.pairwise(commits):
+        if not (repository.descends(older, newer) or repository.descends(newer, older)):
+            raise Unmet(f"{older[:8]} and {newer[:8]} one after the other in one history", "neither follows the other",
+                        "commit both versions to one branch")  # fmt: skip
+    return path, commits
+
+
+def _housekeeping(file: str) -> bool:
+    return file.startswith(".dvc/") or file.rpartition("/")[2].endswith(HOUSEKEEPING)

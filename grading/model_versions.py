@@ -1,0 +1,168 @@
+"""Registered versions as evidence: made from their runs, described, and compared as registry and runs have it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from grading.comparison import equal
+from grading.contract import value_of
+from grading.data_versions import MD5
+from grading.errors import NotAttempted, Unmet
+from grading.evidence import Evidence
+from grading.leaderboard import read_board
+from grading.metric_name import parse
+from grading.store import ModelVersion, Run
+
+LEAST_WORDS = 5  # of a description
+GATE = "gate."  # tags that the gate writes
+VERSION = re.compile(r"(?:version|v)?\s*(\d{1,9})(?:\.0)?", re.IGNORECASE)
+VERSION_COLUMNS = ("version", "model_version", "version_number")
+RUN_COLUMNS = ("run_id", "run", "run_uuid")
+
+
+@dataclass(frozen=True)
+class MadeVersion:
+    """A registered version and the run it came from."""
+
+    version: ModelVersion
+    run: Run
+
+    @property
+    def label(self) -> str:
+        """As MLflow's URIs have it: name/number."""
+        return f"{self.version.name}/{self.version.version}"
+
+
+def versions_of(evidence: Evidence) -> tuple[MadeVersion, ...]:
+    """The versions of the part's registered model that came from its main runs, oldest first.
+
+    Of several models, the one with most versions. Raises NotAttempted or Unmet with fewer than two, from two runs.
+    """
+    runs = {run.id: run for run in evidence.main_runs or (evidence.main_run,)}
+    made: dict[str, list[MadeVersion]] = {}
+    for version in evidence.store.versions:
+        if version.run_id in runs:
+            made.setdefault(version.name, []).append(MadeVersion(version, runs[version.run_id]))
+    hint = "client.create_model_version(name, source, run_id=...), or mlflow.register_model(model_uri, name)"
+    expected = "two versions of one registered model, from two of your runs"
+    if not made:
+        raise NotAttempted(expected, "none", hint)
+    found = max(made.values(), key=len)
+    if len({each.run.id for each in found}) < 2:
+        raise Unmet(expected, [each.label for each in found], hint)
+    return tuple(found)
+
+
+def find_made(versions: tuple[MadeVersion, ...], said: object) -> MadeVersion | None:
+    """The version that a table's or a file's value names: 2, "2", "v2", "name/2"."""
+    match = VERSION.fullmatch(str(said).rpartition("/")[2].strip())
+    return next((each for each in versions if match and each.version.version == int(match[1])), None)
+
+
+def require_described(versions: tuple[MadeVersion, ...]) -> list[str]:
+    """The descriptions; raises Unmet for one missing, short or another's, and for tags that are not its run's."""
+    seen: dict[str, str] = {}
+    for made in versions:
+        text = " ".join(made.version.description.split())
+        if len(text.split()) < LEAST_WORDS:
+            raise Unmet(f"a description of {made.label} of at least {LEAST_WORDS} words", text or "none",
+                        "client.update_model_version(name, number, description=...)")  # fmt: skip
+        if other := seen.get(text.lower()):
+            raise Unmet(f"a description of {made.label} of its own", f"that of {other}", "say what is different")
+        seen[text.lower()] = made.label
+        _require_tags(made)
+    return list(seen)
+
+
+def _require_tags(made: MadeVersion) -> None:
+    own = {key: value for key, value in made.version.tags.items() if not key.startswith((GATE, "mlflow."))}
+    run = made.run
+    shared = [key for key in own if key in run.tags or key in run.params]
+    for key in shared:
+        said = run.tags.get(key, run.params.get(key, ""))
+        if own[key].strip() != said.strip():
+            raise Unmet(f"{key} = {said[:40]} on {made.label}, as its run says", own[key][:40], "take it from the run")
+    md5 = value_of("dvc_md5", MD5, own)
+    if not (md5 or any(key.lower().startswith("data") for key in shared)):
+        raise Unmet(f"tags on {made.label} that say which data, as its run does: data_version, dvc_md5",
+                    sorted(own) or "no tags", "client.set_model_version_tag(name, number, key, value)")  # fmt: skip
+    if md5 and md5 != (value_of("dvc_md5", MD5, run.tags) or md5):
+        raise Unmet(f"the dvc_md5 of its run on {made.label}", md5[:40], "take it from the run")
+
+
+def require_same_rows(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> int:
+    """How many test rows the versions share; raises Unmet when one was tested on others."""
+    first, *others = versions
+    rows = set(evidence.predictions(first.run)["row"])
+    for other in others:
+        own = set(evidence.predictions(other.run)["row"])
+        if own != rows:
+            found = f"{len(own - rows)} rows that {first.version.version} lacks, {len(rows - own)} missing"
+            raise Unmet(f"{other.label} tested on the same rows as {first.label}", found,
+                        "draw the test rows once, from the first version of the data")  # fmt: skip
+    return len(rows)
+
+
+def judge_comparison(file: Path, versions: tuple[MadeVersion, ...]) -> int:
+    """How many numbers of a comparison table are the runs'; raises Unmet when a row is not what registry and runs say.
+
+    A number must be the metric, rounded as it is written.
+    """
+    table = read_board(file) if file.suffix == ".json" else _texts(file)
+    columns = {str(name).removeprefix("metrics.").lower(): str(name) for name in table.columns}
+    version_column = next((columns[name] for name in VERSION_COLUMNS if name in columns), None)
+    run_column = next((columns[name] for name in RUN_COLUMNS if name in columns), None)
+    if version_column is None or run_column is None:
+        raise Unmet("columns version and run_id in the comparison", list(table.columns), "write it from the registry")
+    listed, compared = set(), 0
+    for _, row in table.iterrows():
+        made = find_made(versions, row[version_column])
+        if made is None:
+            raise Unmet("only versions of your registered model", row[version_column], "write it from the registry")
+        if str(row[run_column]) != made.run.id:
+            raise Unmet(f"{made.label} with its run {made.run.id[:8]}…", f"{str(row[run_column])[:8]}…",
+                        "client.get_model_version(name, number).run_id")  # fmt: skip
+        listed.add(made.run.id)
+        compared += sum(1 for _ in _metrics(row, made))
+    if len(listed) < 2:
+        raise Unmet("a row for each of two versions or more", len(listed), "compare what you registered")
+    if not compared:
+        raise Unmet("a column with a test metric, such as test_rmse", list(table.columns), "take it from the run")
+    return compared
+
+
+def _texts(file: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(file, dtype=str)
+    except (ValueError, UnicodeDecodeError, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Unmet(f"{file.name} as a CSV table", reason, "frame.to_csv(index=False)") from None
+
+
+def _metrics(row: pd.Series, made: MadeVersion) -> Iterator[str]:
+    for column, text in row.items():
+        name = str(column).removeprefix("metrics.")
+        meaning = replace(parse(name), split=parse(name).split or "test")
+        same = (key for key in made.run.metrics if parse(key) == meaning)
+        key = name if name in made.run.metrics else next(same, None)
+        if key is None:
+            continue
+        value = made.run.metrics[key]
+        if not says(str(text), value):
+            raise Unmet(f"{name} = {value:.6g} of {made.label}", text, "write the table from the runs; do not edit it")
+        if parse(key).split in ("test", None):
+            yield key
+
+
+def says(text: str, value: float) -> bool:
+    """Whether a written number is the value, rounded as it is written (to a whole number at the coarsest)."""
+    match = re.fullmatch(r"\s*-?\d*(?:\.(\d*))?(e-?\d+)?\s*", text, re.IGNORECASE)
+    if not match or not re.search(r"\d", text):
+        return False
+    written = float(text)
+    if match[2]:
+        return equal(written, value)
+    return abs(written - value) <= 0.5 * 10.0 ** -len(match[1] or "") + 1e-9 and (bool(match[1]) or abs(value) >= 1)
