@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from grading.data_files import DATA, DataFiles
+from grading.environment import bare_environment
 from grading.errors import InputError, StoreError
 from grading.evidence import Evidence
-from grading.execution import TIMEOUT, Execution, kernel_environment, run_notebook
+from grading.execution import TIMEOUT, Execution, run_notebook
 from grading.grader import Part, nothing_to_grade, scorecard
 from grading.lesson import Lesson
 from grading.lessons import find_lesson, lesson_or_own
@@ -80,7 +81,7 @@ def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
         lesson=lesson,
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
-        reproducer=lambda request: reproduce(request, kernel_environment(private)),
+        reproducer=lambda request: reproduce(request, bare_environment(private)),
     )
 
 

@@ -2,10 +2,8 @@
 
 import contextlib
 import filecmp
-import os
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +13,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-from grading import quiet
 from grading.code_version import CodeVersion, commit_folder
+from grading.environment import bare_environment
 from grading.errors import InputError, shorten
 from grading.kernels.provisioner import KERNEL_NAME
-from grading.kernels.warm_process import ONE_THREAD, WarmthError, copy_font_list, shared
+from grading.kernels.warm_process import WarmthError, shared
 from grading.notebook import Notebook
 from grading.verdict import CellFailure, ExecutionReport, State
 
@@ -27,7 +25,6 @@ TIMEOUT = 300.0  # seconds for a whole notebook
 LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook
 STORE = "mlflow.db"
 INJECTED = "injected-parameters"  # the tag that papermill gives this cell
-INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True)
@@ -74,24 +71,13 @@ def run_notebook(
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
     executed = _parameterize(node, values)
     kernel = _lay_store(work / STORE) if warm else "python3"
-    report = _run(executed, work, kernel_environment(private, tracking_uri), timeout, kernel)
+    environment = bare_environment(private) | {"MLFLOW_TRACKING_URI": tracking_uri}
+    report = _run(executed, work, environment, timeout, kernel)
     if kernel == KERNEL_NAME:
         _take_back_store(work / STORE)
     handed_in = (f"handed in with it: {', '.join(sorted(companions))}",) if companions else ()
     notes = (*notebook.notes, *handed_in, *_strays(work))
     return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed, companions)
-
-
-def kernel_environment(private: Path, tracking_uri: str = "") -> dict[str, str]:
-    """The environment of a student's process: nothing of the grader's but what Python needs to start."""
-    environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | quiet.ENVIRONMENT
-    environment |= {"HOME": str(private), "TMPDIR": str(private), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
-    environment |= {"MLFLOW_TRACKING_URI": tracking_uri} if tracking_uri else {}
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment.get("PATH", os.defpath)])
-    fonts = private / "matplotlib"
-    fonts.mkdir(exist_ok=True)
-    copy_font_list(fonts)
-    return environment | {"MPLCONFIGDIR": str(fonts)} | ONE_THREAD
 
 
 def _lay_store(file: Path) -> str:

@@ -13,10 +13,11 @@ from grading.code_version import CodeVersion
 from grading.contract import Clause, Contract, clauses, limited_values, load_contract
 from grading.data_files import DATA
 from grading.demands import claimed, compare_parameters, compare_test_metrics, require_data_version, require_reproduced
+from grading.environment import bare_environment
 from grading.errors import InputError, Outcome, StoreError, Unmet, shorten
 from grading.gate_evidence import GateData, GateEvidence
 from grading.lesson import Lesson
-from grading.reproduction import bare_environment, reproduce
+from grading.reproduction import reproduce
 from grading.store import ModelVersion, Run, Store, find_run, find_version, open_store
 
 # What the gate asks is in the contract: no lesson's checks, and no run is a Learn cell's.

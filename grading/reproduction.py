@@ -18,13 +18,11 @@ from types import ModuleType
 from typing import Any
 
 from grading import quiet
+from grading.environment import ONE_THREAD
 
 TIMEOUT = 60  # seconds for one model, the server's first imports included
 LONGEST_ANSWER = 50_000_000  # bytes
 IMPORTED_ONCE = ["mlflow.pyfunc", "mlflow.sklearn", "skops.io", "pandas", "grading.data_files", "grading.model_file"]
-INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "VIRTUAL_ENV")
-# No thread may be alive at a fork.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 # Where a process cannot be forked (Windows), each answer costs the imports again.
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
@@ -49,12 +47,6 @@ class Reproduction:
     scores: tuple[float, ...] = ()  # of the positive of two classes, of the likeliest of more; empty without
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
-
-
-def bare_environment(private: Path) -> dict[str, str]:
-    """The environment of a process that runs somebody's model: nothing of ours but what Python needs to start."""
-    found = {name: os.environ[name] for name in INHERITED if name in os.environ} | quiet.ENVIRONMENT
-    return found | {"HOME": str(private), "TMPDIR": str(private), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
 
 
 def reproduce(request: Request, environment: Mapping[str, str] | None = None) -> Reproduction:

@@ -17,19 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grading import quiet
+from grading.environment import bare_environment
 from grading.kernels.zygote import LARGEST_REQUEST
 
 START_TIMEOUT = 120  # seconds for the imports, on a busy machine
 ANSWER_TIMEOUT = 30  # seconds for a fork
 SUPPORTED = sys.platform == "linux" and hasattr(os, "pidfd_open")
-# A kernel reads these when the libraries are loaded, which here is before the fork; no thread may be alive at a fork.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# What libraries read when they are loaded, which here is before the fork.
 LOADED_WITH = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # Arrow's allocator starts a thread otherwise
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what ipykernel sets before matplotlib is imported
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
 }
 
 
@@ -83,13 +80,10 @@ class WarmProcess:
         self.folder = Path(tempfile.mkdtemp(prefix="grading-warm-"))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket, self._lock = ours, threading.Lock()
-        environment = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ")}
-        environment |= {"HOME": str(self.folder), "TMPDIR": str(self.folder), "MPLCONFIGDIR": str(self.folder)}
-        copy_font_list(self.folder)
         command = [sys.executable, "-m", "grading.kernels.zygote", str(theirs.fileno()), str(self.folder)]
         self._process = subprocess.Popen(
             command, pass_fds=[theirs.fileno()], cwd=self.folder, start_new_session=True,
-            env=environment | quiet.ENVIRONMENT | ONE_THREAD | LOADED_WITH,
+            env=bare_environment(self.folder) | LOADED_WITH,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
@@ -159,12 +153,3 @@ def shared() -> WarmProcess:
             _shared, _owner = WarmProcess(), os.getpid()
             atexit.register(_shared.close)
         return _shared
-
-
-def copy_font_list(folder: Path) -> None:
-    """Copy this machine's list of fonts, which matplotlib takes seconds to build anew."""
-    with contextlib.suppress(Exception):
-        import matplotlib
-
-        for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
-            shutil.copyfile(cache, folder / cache.name)
