@@ -73,7 +73,8 @@ def code_version_tagged(evidence: Evidence) -> str:
     for run in runs:
         for key in ("git_commit", "git_dirty"):
             if not value_of(key, rules[key], run.tags):
-                raise Unmet(f"a tag {key} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
+                name = "mlflow.source.git.commit" if key == "git_commit" else key
+                raise Unmet(f"a tag {name} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
         commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
         if commit.strip() != actual.commit:
             hint = "`git rev-parse HEAD`, run in the notebook's folder"

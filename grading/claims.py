@@ -13,6 +13,10 @@ from sklearn import metrics as sk
 from grading.comparison import CLOSE, CLOSE_RELATIVE
 from grading.errors import Unmet
 
+WRONG_FILE = (
+    "keep the file's `row` ids when you split; if the run names a file you did not use, log the right source "
+    "under another dataset name: MLflow keeps the first source of a name"
+)
 SCORE_NAMES = ("y_score", "y_proba", "y_prob")
 FEW_CLASSES = 20
 Definition = Callable[["Basis"], list[float]]
@@ -169,8 +173,8 @@ def label_mismatches(predictions: pd.DataFrame, data: pd.DataFrame, labels: list
     """
     unknown = [row for row in predictions["row"] if row not in data.index]
     if unknown:
-        expected = "rows of the data file in predictions.csv"
-        raise Unmet(expected, f"rows {unknown[:5]} are not in it", "take the ids from the file: y_test.index")
+        expected = "rows of the recorded data file in predictions.csv"
+        raise Unmet(expected, f"rows {unknown[:5]} are not in it", WRONG_FILE)
     rows = data.loc[predictions["row"].tolist()]
     return min((differences(predictions["y_true"], rows[label]) for label in labels), default=len(predictions))
 

@@ -26,7 +26,10 @@ class DataFiles:
 
     # What is said when no file is found.
     EXPECTED: ClassVar = "a dataset whose source names a data file of the course or of this submission"
-    HINT: ClassVar = "mlflow.data.from_pandas(frame, source=str(path), name=...)"
+    HINT: ClassVar = (
+        "mlflow.data.from_pandas(frame, source=str(path), name=...); MLflow keeps the first source of a name: "
+        "to correct one, give the dataset another name"
+    )
 
     folders: tuple[Path, ...]
     used: set[Path] = field(default_factory=set)  # what was found

@@ -171,7 +171,7 @@ def require_labels(evidence: Evidence, run: Run) -> str:
     wrong = claims.label_mismatches(predictions, frame, label_columns(file, frame))
     if wrong:
         raise Unmet(f"y_true to be the labels of {file.name} at those rows", f"{wrong} of {len(predictions)} differ",
-                    "keep the `row` ids with the labels when you split")  # fmt: skip
+                    claims.WRONG_FILE)  # fmt: skip
     return f"{len(predictions)} rows of {file.name}"
 
 

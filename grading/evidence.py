@@ -1,5 +1,6 @@
 """What a check may look at: the store, the data files, the code version. Never the student's process."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -71,15 +72,23 @@ class Evidence:
     def _worked_ids(self) -> frozenset[str]:
         """The experiments of the Learn cells, by name or, should they be renamed or copied, by their data."""
         named = {e.id for e in self.store.experiments if e.name == self.lesson.worked_experiment}
+        return frozenset(named) | {run.experiment.id for run in self.store.runs if self._is_on_worked_data(run)}
+
+    def _is_on_worked_data(self, run: Run) -> bool:
+        """Whether the run names a file of the Learn cells' data and its predictions are of that file's labels.
+
+        The name alone may be a slip: the Learn cell, copied, with its `source=` left in.
+        """
         beginning = self.lesson.worked_data
-        if not beginning:
-            return frozenset(named)
-        return frozenset(named) | {
-            run.experiment.id
-            for run in self.store.runs
-            for data in run.datasets
-            if data.location.replace("\\", "/").rpartition("/")[2].startswith(beginning)
-        }
+        for data in run.datasets if beginning else ():
+            if not data.location.replace("\\", "/").rpartition("/")[2].startswith(beginning):
+                continue
+            with contextlib.suppress(Outcome):
+                file = self.data.find(data.location)
+                frame = self.data.frame(file)
+                if claims.label_mismatches(self.predictions(run), frame, label_columns(file, frame)) == 0:
+                    return True
+        return False
 
     def _is_ours(self, experiment: Experiment) -> bool:
         return (experiment.id in self._worked_ids) == (self.part == "worked")
@@ -88,6 +97,8 @@ class Evidence:
         """What to say when there is no run or experiment: most often it went where the Learn cells log."""
         ours = self.lesson.worked_experiment
         found = f"none yet (runs in {ours!r}, or on its data, are the lesson's own)" if ours else "none yet"
+        if self.since and self.runs_ever:
+            found = "none since this kernel started: after a restart, run the notebook from the top"
         return NotAttempted(expected, found, 'mlflow.set_experiment("your own name"), then mlflow.start_run(...)')
 
     @property
@@ -158,13 +169,22 @@ class Evidence:
             return True
 
     def dataset(self, run: Run) -> Dataset:
-        """The first dataset of the run that names a file (autolog adds one that does not); raises Unmet without any."""
+        """The run's dataset that names a file; of several, the one whose hash the run recorded, or else the first.
+
+        (Autolog adds one that names none, and a corrected `source` comes as a second one.) Raises Unmet without any.
+        """
         if not run.datasets:
             raise Unmet(
                 f"a dataset among the inputs of {run.name!r}", "no dataset input",
                 "mlflow.log_input(mlflow.data.from_pandas(frame, source=str(path), name=...), context=\"training\")",
             )  # fmt: skip
-        return next((dataset for dataset in run.datasets if dataset.location), run.datasets[0])
+        named = [dataset for dataset in run.datasets if dataset.location]
+        recorded = self.recorded_sha256(run) if len(named) > 1 else None
+        for dataset in named if recorded else ():
+            with contextlib.suppress(Outcome):
+                if self.data.sha256(self.data.find(dataset.location, recorded or "")) == recorded:
+                    return dataset
+        return named[0] if named else run.datasets[0]
 
     def data_file(self, run: Run) -> Path:
         """The data file the run's dataset names: under DVC, the version of it whose sha256 the run recorded.

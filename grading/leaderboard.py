@@ -21,7 +21,8 @@ def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> t
     """How many runs the table ranks, and by which metric; raises Unmet when it is not what the runs give.
 
     Rows name a run by its id or name. The rank is by the first metric column that is in order; a better run that is
-    not listed is a mistake, a worse one is not: a leaderboard may stop. `owner` logged it: later runs are not missed.
+    not listed is a mistake, a worse one is not: a leaderboard may stop. Nor is one of another kind: without a tag that
+    all listed runs share, or without nested runs where all have them. `owner` logged it: later runs are not missed.
     """
     ranked = _ranked_runs(table, runs)
     known = [run for run in runs if owner.end_time is None or run.start_time <= owner.end_time]
@@ -88,10 +89,22 @@ def _require_order(shown: pd.Series, ranked: list[Run], key: str, runs: Sequence
     for run in runs:
         if key not in run.metrics or run.id in listed or run.status != "FINISHED" or (run.parent_id and not nested):
             continue
+        if not _is_of_their_kind(run, ranked, runs):
+            continue
         value = run.metrics[key]
         if value > values[-1] if higher else value < values[-1]:
             expected = f"the run {run.name!r} with {key} = {value:.4f}"
-            raise Unmet(expected, "not listed", "search all the runs of the experiment")
+            hint = "list it too; or rank one kind of run, by a tag that all of them have: tags.stage = 'candidate'"
+            raise Unmet(expected, "not listed", hint)
+
+
+def _is_of_their_kind(run: Run, ranked: list[Run], runs: Sequence[Run]) -> bool:
+    """Whether a run has what a person gave to all the listed ones: their common tags, and nested runs."""
+    own = [{item for item in each.tags.items() if not item[0].startswith("mlflow.")} for each in ranked]
+    parents = {each.parent_id for each in runs}
+    return set.intersection(*own) <= set(run.tags.items()) and (
+        run.id in parents or not all(each.id in parents for each in ranked)
+    )
 
 
 def _close(shown: object, value: float) -> bool:

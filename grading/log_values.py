@@ -93,13 +93,13 @@ def _related(facts: RunFacts) -> str:
         lines.append(f"- Named by the run: {literal(said)}")
     others = [other for other in facts.neighbours if _is_main(other)][:MOST_RELATED]
     if not others:
-        return "\n".join([*lines, "- Other finished runs of this experiment: none"])
+        return "\n".join([*lines, "- Other finished runs with a model or a test metric in this experiment: none"])
     rows = []
     for other in others:
         found = [like(name, other) for name in names]
         values = ["" if name is None else number(other.metrics[name]) for name in found]
         rows.append((run_label(other), moment(other.start_time), *values))
-    lines.append(f"- The newest other finished runs of this experiment, {len(others)}:")
+    lines.append(f"- The newest other finished runs with a model or a test metric in this experiment, {len(others)}:")
     return "\n".join([*lines, "", table(("Run", "Started", *map(literal, names)), rows)])
 
 

@@ -73,8 +73,9 @@ _STYLE = (
 def _with_details(rows: list[CheckResult]) -> list[tuple[CheckResult, list[tuple[str, str]]]]:
     """Each row with what there is to say of it; what was just said of the row above is not said again."""
     details = [_details(row) for row in rows]
+    same = [("found", "the same as in the row above")]
     return [
-        (row, [] if row.verdict is not Verdict.PASSED and said == above else said)
+        (row, same if row.verdict is not Verdict.PASSED and said and said == above else said)
         for row, said, above in zip(rows, details, [[], *details], strict=False)
     ]
 
