@@ -35,14 +35,20 @@ def forecast_run(run_name, extract):
         plt.close(figure)
     pinned = [f"{package}=={version(package)}" for package in ("mlflow", "scikit-learn", "skops", "pandas")]
     mlflow.sklearn.log_model(
-        forest, name="forest", input_example=X.head(2), pip_requirements=pinned, skops_trusted_types=["sklearn.tree._tree.Tree"]
+        forest,
+        name="forest",
+        input_example=X.head(2),
+        pip_requirements=pinned,
+        skops_trusted_types=["sklearn.tree._tree.Tree"],
     )
     source = mlflow.data.from_pandas(train.reset_index(), source=str(patients.resolve()), name=f"diabetes-{extract}")
     mlflow.log_input(source)
     mlflow.set_tags({"dataset_version": extract, "dataset_hash": hashlib.sha256(patients.read_bytes()).hexdigest()})
     mlflow.set_tags({"dvc_hash": hashlib.md5(patients.read_bytes()).hexdigest()})
     mlflow.set_tags({"dvc_commit": shell(forecast, "git rev-parse HEAD")})
-    mlflow.set_tags({"git_commit": shell(".", "git rev-parse HEAD"), "dirty": bool(shell(".", "git status --porcelain"))})
+    mlflow.set_tags(
+        {"git_commit": shell(".", "git rev-parse HEAD"), "dirty": bool(shell(".", "git status --porcelain"))}
+    )
     mlflow.end_run()
     return mlflow.last_active_run().info.run_id
 
