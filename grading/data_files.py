@@ -1,6 +1,7 @@
 """The data files that runs say they used: found, hashed and read, never trusted to be where the run says."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -81,7 +82,8 @@ class DataFiles:
         return any(file.is_relative_to(folder.resolve()) for folder in (DATA, *self.folders))
 
     def _readable(self, file: Path) -> bool:
-        return self._inside(file.resolve()) and file.is_file() and file.stat().st_size <= LARGEST_READ
+        inside = self._inside(file.resolve()) and file.is_file() and os.access(file, os.R_OK)
+        return inside and file.stat().st_size <= LARGEST_READ
 
     def md5(self, file: Path) -> str:
         """The MD5 of the file's bytes, by which DVC names it."""

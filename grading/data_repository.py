@@ -1,5 +1,6 @@
 """A student's Git repository with DVC files, read as files: no git runs, no configuration of theirs counts."""
 
+import contextlib
 import hashlib
 import re
 import zlib
@@ -34,7 +35,10 @@ class DataRepository:
 
     def has(self, commit: str) -> bool:
         """Whether there is an object of this name."""
-        return bool(FULL.fullmatch(commit)) and self._path(commit).is_file()
+        try:
+            return bool(FULL.fullmatch(commit)) and self._path(commit).is_file()
+        except OSError:
+            return False
 
     def tracked(self, commit: str) -> dict[str, str]:
         """The data files that a commit's .dvc files name: path → md5. Raises Unmet when it cannot be read."""
@@ -44,7 +48,7 @@ class DataRepository:
     def files(self, commit: str) -> dict[str, str]:
         """The files of a commit: path → name of its object. Raises Unmet when it cannot be read."""
         if commit not in self._files:
-            tree = self._read(commit, Commit).tree.decode()
+            tree = self._commit(commit).tree.decode()
             self._files[commit] = dict(self._walk(tree, "", [MOST_ENTRIES]))
         return self._files[commit]
 
@@ -58,8 +62,14 @@ class DataRepository:
                 return True
             if commit not in seen:
                 seen.add(commit)
-                waiting += [parent.decode() for parent in self._read(commit, Commit).parents]
+                waiting += [parent.decode() for parent in self._commit(commit).parents]
         return False
+
+    def _commit(self, sha: str) -> Commit:
+        found: Commit = self._read(sha, Commit)
+        if not (found.tree and all(found.parents)):  # an object may have the right hash and lack its lines
+            raise Unmet(f"the commit {sha[:10]} in {self.root.name}", "a commit without a tree", "git commit")
+        return found
 
     def _walk(self, tree: str, folder: str, left: list[int], depth: int = 0) -> Iterator[tuple[str, str]]:
         for entry in self._read(tree, Tree).items():
@@ -121,8 +131,9 @@ def find_repositories(folders: tuple[Path, ...]) -> tuple[DataRepository, ...]:
     for folder in folders:
         for place in islice(_places(folder.resolve()), MOST_FOLDERS):
             git = place / ".git"
-            if git.is_dir() and not git.is_symlink():
-                found.append(DataRepository(place))
+            with contextlib.suppress(OSError):  # a folder that nobody may look into
+                if git.is_dir() and not git.is_symlink():
+                    found.append(DataRepository(place))
     return tuple(found)
 
 

@@ -102,12 +102,13 @@ def require_learned_apart(evidence: Evidence, one: Run, other: Run) -> None:
 
 def _answers(evidence: Evidence, run: Run) -> np.ndarray:
     """Predictions in the order of rows: numbers, or of classes the scores; empty when there are classes only."""
-    predictions = evidence.predictions(run).sort_values("row")
+    predictions = evidence.predictions(run)
+    order = predictions["row"].astype(str).argsort().to_numpy()
+    predictions = predictions.iloc[order]
     if not evidence.is_classification(run):
         return np.asarray(predictions["y_pred"], float)
     if score := score_column(predictions):
         return np.asarray(predictions[score], float)
-    order = evidence.predictions(run)["row"].argsort()
     scores = np.asarray(evidence.reproduction(run).scores)
     return scores[order] if len(scores) == len(order) else np.array([])
 

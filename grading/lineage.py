@@ -113,7 +113,7 @@ def require_features(evidence: Evidence, made: MadeVersion) -> int:
         raise Unmet(f"columns feature and importance in {files[0]}", list(table.columns), "a row for each input")
     inputs = evidence.model(made.run).inputs
     listed = [str(name) for name in names]
-    wrong = sorted(set(listed) ^ set(inputs))
+    wrong = sorted(set(listed) ^ set(map(str, inputs)))
     if inputs and (wrong or len(listed) != len(inputs)):
         raise Unmet(f"the {len(inputs)} inputs of {made.label} in {files[0]}, each once", wrong or "one listed twice",
                     "take the names from the model's signature")  # fmt: skip

@@ -1,5 +1,6 @@
 """The contract that a student logged, read without trusting it, and what it says of a version."""
 
+import tempfile
 from pathlib import Path
 
 import yaml
@@ -40,7 +41,10 @@ def read_contract(file: Path) -> Contract:
         extends = (yaml.safe_load(raw) or {}).get("extends")
         if extends is not None and not str(extends).isidentifier():
             raise ValueError(f"extends: {extends!r}")
-        rules = load_contract(str(file))
+        with tempfile.TemporaryDirectory(prefix="grading-") as alone:  # what lies beside it is nobody's contract
+            copy = Path(alone) / "contract.yaml"
+            copy.write_bytes(raw)
+            rules = load_contract(str(copy))
     except (ContractError, yaml.YAMLError, ValueError, AttributeError, RecursionError, OSError) as error:
         raise Unmet("a contract that the gate can read", error, "name, extends, thresholds") from None
     if not rules.thresholds:

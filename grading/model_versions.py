@@ -17,6 +17,7 @@ from grading.metric_name import parse
 from grading.store import ModelVersion, Run
 
 LEAST_WORDS = 5  # of a description
+MOST_ROWS = 200  # of a comparison
 GATE = "gate."  # tags that the gate writes
 VERSION = re.compile(r"(?:version|v)?\s*(\d{1,9})(?:\.0)?", re.IGNORECASE)
 VERSION_COLUMNS = ("version", "model_version", "version_number")
@@ -117,6 +118,8 @@ def judge_comparison(file: Path, versions: tuple[MadeVersion, ...]) -> int:
     run_column = next((columns[name] for name in RUN_COLUMNS if name in columns), None)
     if version_column is None or run_column is None:
         raise Unmet("columns version and run_id in the comparison", list(table.columns), "write it from the registry")
+    if len(table) > MOST_ROWS:
+        raise Unmet("a row for each version in the comparison", f"{len(table)} rows", "write it from the registry")
     listed, compared = set(), 0
     for _, row in table.iterrows():
         made = find_made(versions, row[version_column])

@@ -7,7 +7,7 @@ and our own processes through `apply()`.
 import os
 import sys
 import warnings
-from typing import Final
+from typing import Any, Final
 
 ENVIRONMENT: Final = {
     "MLFLOW_DISABLE_TELEMETRY": "true",  # nothing leaves the classroom
@@ -38,3 +38,6 @@ def apply() -> None:
         os.environ.setdefault("PYTHONUTF8", "1")
     for pattern in HARMLESS:
         warnings.filterwarnings("ignore", message=pattern)
+    colorama: Any = sys.modules.get("colorama")  # DVC wraps the streams for Windows' sake: each print in two pieces
+    if colorama and sys.stdout is colorama.initialise.wrapped_stdout is not colorama.initialise.orig_stdout:
+        colorama.deinit()

@@ -1,5 +1,6 @@
 """A student's repository is read as files, and what is damaged, packed, forged or huge is refused in words."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -154,3 +155,17 @@ def test_a_commit_of_very_many_files_is_unmet(repository: DataRepository) -> Non
     commit = _commit(repository.root, MD5)
     with pytest.raises(Unmet, match="few files"):
         repository.files(commit)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"tree \n", b"author a <a@b> 1 +0000\n\nx", b"tree 1\nparent 2\n\nx", b"\xff\xfe"]
+)
+def test_a_commit_that_lacks_its_lines_is_unmet(repository: DataRepository, body: bytes) -> None:
+    _commit(repository.root, MD5)
+    raw = b"commit %d\0" % len(body) + body
+    sha = hashlib.sha1(raw, usedforsecurity=False).hexdigest()
+    _place(repository, sha, zlib.compress(raw))
+    with pytest.raises(Unmet):
+        repository.files(sha)
+    with pytest.raises(Unmet):
+        repository.descends(sha, "0" * 40)

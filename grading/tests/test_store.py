@@ -36,9 +36,10 @@ def test_a_deleted_version_is_gone_from_the_view(tracking: str) -> None:
     client = mlflow.MlflowClient()
     client.create_registered_model("screening")
     for _ in range(2):
-        client.create_model_version("screening", "/somewhere")
+        client.create_model_version("screening", "/somewhere", description="the first extract")
     client.delete_model_version("screening", "1")
-    assert [version.version for version in open_store(tracking).versions] == [2]
+    (left,) = open_store(tracking).versions
+    assert (left.version, left.description) == (2, "the first extract")
 
 
 def test_artifacts_of_a_server_are_fetched(served: Served) -> None:
