@@ -42,6 +42,11 @@ class Dimension:
         """The name without its step: alpha of elasticnet__alpha."""
         return self.name.rpartition("__")[2]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a range or choices, and not only a name."""
+        return bool(self.choices) or not math.isnan(self.low)
+
     def holds(self, text: str) -> bool:
         """Whether a logged value lies inside."""
         if self.choices:

@@ -22,6 +22,7 @@ BUDGET_NAMES = ("n_candidates", "n_trials", "n_iter", "budget", "tuning_budget",
 PATIENCE = ("patience", "early_stopping_patience")
 TRIAL_NUMBER = ("trial", "trial_number", "number", "optuna.trial", "trial_id", "optuna.trial.number")
 STATE_TAGS = ("optuna.state", "state", "trial_state", "optuna_state", "trial.state")
+NO_SETTING = frozenset({*TRIAL_NUMBER, "fold", "seed", "random_state", "session", "state", "optuna.state"})
 ROLE_TAGS = ("role", "model_role", "model.role")
 LEAST_FOLDS = 2
 
@@ -115,9 +116,19 @@ def dimensions(evidence: Evidence) -> tuple[Dimension, ...]:
     return read_space(spaces(evidence)[0][1])
 
 
+def settings_searched(evidence: Evidence) -> tuple[Dimension, ...]:
+    """The settings that are searched: those of the space or, while there is none to read, the candidates' params."""
+    try:
+        return dimensions(evidence)
+    except Unmet:
+        nested = [run for run in evidence.started_runs if run.parent_id and not is_baseline(run)]
+        names = dict.fromkeys(name for run in nested for name in run.params if name.lower() not in NO_SETTING)
+        return tuple(Dimension(name) for name in names)
+
+
 def searches(evidence: Evidence) -> list[Search]:
     """The parents with nested candidates, oldest first; raises Unmet when there are none."""
-    space = dimensions(evidence)
+    space = settings_searched(evidence)
     nested = [run for run in evidence.started_runs if run.parent_id and not is_baseline(run)]
     named = {run.id: _settings(run, space) for run in nested}
     # A candidate's own folds may be runs, and say its settings again: they are no candidates.
@@ -130,8 +141,9 @@ def searches(evidence: Evidence) -> list[Search]:
         found.append(Search(parent, candidates, bool(said(parent, PATIENCE)) or _study_path(parent) is not None))
     if not found:
         names = ", ".join(dimension.name for dimension in space[:4])
-        raise Unmet(f"nested runs that log the settings of the space ({names})", [run.name for run in nested[:6]] or
-                    "no nested runs", "with mlflow.start_run(nested=True): inside the parent's with")  # fmt: skip
+        raise Unmet(f"nested runs with the settings that are tried{names and f' ({names})'}",
+                    [run.name for run in nested[:6]] or "no nested runs",
+                    "with mlflow.start_run(nested=True): inside the parent's with")  # fmt: skip
     return found
 
 

@@ -100,8 +100,10 @@ def _from_journal(text: str) -> Iterator[Trial]:
             trial.state, trial.value = STATES[int(entry["state"])], _value(entry)
         elif code == SET_STEP:
             by_id[entry["trial_id"]].steps[int(entry["step"])] = float(entry["intermediate_value"])
-    none: list[Trial] = []
-    return iter(max(studies.values(), key=len, default=none))
+    largest: list[Trial] = []
+    for own in studies.values():
+        largest = own if len(own) > len(largest) else largest
+    return iter(largest)
 
 
 def _value(entry: dict[str, Any]) -> float:

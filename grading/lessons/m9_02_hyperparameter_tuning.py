@@ -5,12 +5,12 @@ import math
 import re
 
 from grading.claims import label_mismatches
-from grading.comparison import equal, same_value
-from grading.cv_splits import require_splits
+from grading.cv_splits import read_splits, require_splits, split_tables
 from grading.demands import claimed, compare_metric, require_reproduced
-from grading.errors import NotAttempted, Unmet
+from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.figures import read_picture
+from grading.final_model import baseline_run, chosen_settings, final_run, require_untouched
 from grading.lesson import Lesson, Task
 from grading.metric_name import parse
 from grading.search_space import read_space
@@ -26,14 +26,14 @@ from grading.searches import (
     require_spread,
     said,
     searches,
+    settings_searched,
     signed,
     spaces,
-    study_of,
 )
 from grading.selection import ONE_SE, RULE_NAMES, SIMPLEST_NAMES, matching, require_best, require_one_standard_error
 from grading.stopping import StoppingRule
 from grading.store import Run
-from grading.study_record import Study, Trial
+from grading.study_agreement import by_number, recorded_study, repetition, require_agreement
 
 lesson = Lesson(
     id="M9_02",
@@ -199,8 +199,8 @@ def search_says_method_and_budget(evidence: Evidence) -> str:
 @lesson.check(task=3, points=4)
 def store_holds_every_trial(evidence: Evidence) -> str:
     """At least twenty trials, and the study's own record and the nested runs agree on each: state, value, settings."""
-    search, study = _study(evidence)
-    runs = _by_number(search)
+    search, study = recorded_study(evidence)
+    runs = by_number(search)
     if len(study.trials) < LEAST_TRIALS:
         raise Unmet(f"at least {LEAST_TRIALS} trials", len(study.trials), "more patience, or a smaller min_delta")
     missing = [trial.number for trial in study.trials if trial.number not in runs]
@@ -213,7 +213,7 @@ def store_holds_every_trial(evidence: Evidence) -> str:
             f"only trials that {study.file} has", f"the numbers {unknown[:8]}", "log the record after the study"
         )
     for trial in study.trials:
-        _compare(trial, runs[trial.number])
+        require_agreement(trial, runs[trial.number])
     require_splits(evidence, search)
     return f"{len(study.trials)} trials in {study.file} and in the store"
 
@@ -221,7 +221,7 @@ def store_holds_every_trial(evidence: Evidence) -> str:
 @lesson.check(task=3, points=4)
 def pruned_trials_are_marked(evidence: Evidence) -> str:
     """At least one trial was pruned before its last fold, and its run is marked so, with the folds that it had."""
-    search, study = _study(evidence)
+    search, study = recorded_study(evidence)
     pruned = {trial.number: trial for trial in study.trials if trial.state == "PRUNED"}
     full = max((len(each.folds) for each in search.candidates), default=0)
     early = 0
@@ -252,7 +252,7 @@ def pruned_trials_are_marked(evidence: Evidence) -> str:
 @lesson.check(task=3, points=4)
 def stopping_rule_was_obeyed(evidence: Evidence) -> str:
     """The stopping rule is logged, and the study stopped when it says: not later, and not sooner."""
-    search, study = _study(evidence)
+    search, study = recorded_study(evidence)
     run = search.run
     numbers = {}
     for names in (PATIENCE, DELTA, MOST_TRIALS):
@@ -294,7 +294,7 @@ def stopping_rule_was_obeyed(evidence: Evidence) -> str:
 @lesson.check(task=3, points=4)
 def study_was_resumed(evidence: Evidence) -> str:
     """The study was continued from its storage: no trial's number is missing or occurs twice, in the store either."""
-    search, study = _study(evidence)
+    search, study = recorded_study(evidence)
     numbers = [candidate.number for candidate in search.candidates]
     twice = sorted({number for number in numbers if number is not None and numbers.count(number) > 1})
     if twice:
@@ -310,7 +310,7 @@ def study_was_resumed(evidence: Evidence) -> str:
         found = "one opening of the storage" if study.sessions else "no tag `session` on the trials"
         raise Unmet("a study that was broken off and continued", found,
                     "open the storage again: optuna.create_study(..., load_if_exists=True) or load_study")  # fmt: skip
-    first = _repeats_itself(study)
+    first = repetition(study)
     if first is not None:
         raise Unmet("a resume that does not repeat the first trials", f"trial {first} has the settings of trial 0",
                     "another seed for the sampler of each session")  # fmt: skip
@@ -320,26 +320,21 @@ def study_was_resumed(evidence: Evidence) -> str:
 @lesson.check(task=4, points=4)
 def choice_follows_from_the_candidates(evidence: Evidence) -> str:
     """The final model has the settings of the best candidate, or those that its selection_rule gives."""
-    final = _final(evidence)
-    space, found = dimensions(evidence), searches(evidence)
+    final = final_run(evidence)
+    found = searches(evidence)
     named = said(final, ("selected_from", "search", "selected_search")).lower()
     chosen_from = [
         each for each in found if named and named in (each.run.id, each.run.name.lower(), each.method.lower())
     ]
     pool, _ = complete_pool(chosen_from or found)
-    values = _settings_of_model(evidence, final)
-    chosen = {
-        dimension.name: _chosen(values, dimension.name, dimension.last, final)
-        for dimension in space
-        if not dimension.conditional
-    }
+    chosen = chosen_settings(evidence, final)
     picked = matching(pool, chosen)
     if not picked:
         shown = [f"{name} = {value}" for name, value in chosen.items()]
         raise Unmet("the settings of a complete candidate", shown, "refit what was tried; do not round it")
     rule = said(final, RULE_NAMES)
     if ONE_SE.search(rule):
-        return require_one_standard_error(pool, picked, said(final, SIMPLEST_NAMES), space)
+        return require_one_standard_error(pool, picked, said(final, SIMPLEST_NAMES), settings_searched(evidence))
     if rule and not re.search(r"best|lowest|highest|min|max|top|optim", rule, re.I):
         raise Unmet("a selection_rule of `best` or `one_standard_error`", rule, "say by which rule you chose")
     return require_best(pool, picked)
@@ -348,7 +343,7 @@ def choice_follows_from_the_candidates(evidence: Evidence) -> str:
 @lesson.check(task=4, points=3)
 def test_rows_stayed_unseen(evidence: Evidence) -> str:
     """No candidate, fold or search has a test metric, and no test row is in the splits."""
-    final = _final(evidence)
+    final = final_run(evidence)
     found = searches(evidence)
     for run in evidence.runs:
         if run.id == final.id or is_baseline(run) or run in evidence.main_runs:
@@ -357,27 +352,30 @@ def test_rows_stayed_unseen(evidence: Evidence) -> str:
         if looked:
             raise Unmet(f"no test metric in {run.name!r}", looked, "choose by the folds; test once, at the end")
     rows = evidence.predictions(final)["row"].tolist()
-    for search in found:
-        table = require_splits(evidence, search)
-        known = {str(row) for row in table}
+    tables = split_tables(evidence)
+    if not tables:
+        raise Unmet("the table of the splits, to see that no test row is in it", "none",
+                    'mlflow.log_text(folds.to_csv(), "cv_splits.csv")')  # fmt: skip
+    for file in set(tables.values()):
+        known = {str(row) for row in read_splits(file)}
         seen = [row for row in rows if str(row) in known]
         if seen:
-            raise Unmet("test rows that no fold has", f"{len(seen)} of {len(rows)} are in the splits of "
-                        f"{search.run.name!r}", "put the test rows aside before the first split")  # fmt: skip
+            raise Unmet(f"test rows that no fold of {file.name} has", f"{len(seen)} of {len(rows)} are in it",
+                        "put the test rows aside before the first split")  # fmt: skip
     return f"{sum(len(search.candidates) for search in found)} candidates never saw the {len(rows)} test rows"
 
 
 @lesson.check(task=4, points=3)
 def test_metric_follows_from_predictions(evidence: Evidence) -> str:
     """The final test metrics are those that predictions.csv gives, the tuned one among them."""
-    run = _final(evidence)
+    run = final_run(evidence)
     predictions = evidence.predictions(run)
-    _, key = complete_pool(searches(evidence))
     compared = {
         parse(name).base: f"{name} = {run.metrics[name]:.4g}"
         for name, metric, threshold in claimed(evidence, run)
         if compare_metric(name, metric, threshold, run, predictions)
     }
+    _, key = complete_pool(searches(evidence))
     if key not in compared:
         raise Unmet(f"a test metric of what was tuned: test_{key}", sorted(run.metrics), f"log test_{key}")
     return ", ".join(compared.values())
@@ -386,9 +384,9 @@ def test_metric_follows_from_predictions(evidence: Evidence) -> str:
 @lesson.check(task=4, points=4)
 def baseline_is_told_honestly(evidence: Evidence) -> str:
     """An untouched baseline, tested on the same rows, and a tag beats_baseline that says what the two errors say."""
-    final = _final(evidence)
+    final = final_run(evidence)
     _, key = complete_pool(searches(evidence))
-    baseline = _baseline(evidence, final)
+    baseline = baseline_run(evidence, final)
     ours, theirs = evidence.predictions(final), evidence.predictions(baseline)
     frame = theirs.set_index("row")
     if set(ours["row"]) != set(theirs["row"]) or label_mismatches(ours, frame, ["y_true"]):
@@ -403,7 +401,7 @@ def baseline_is_told_honestly(evidence: Evidence) -> str:
         compare_metric(name, metric, None, run, predictions)
         values[run.id] = run.metrics[name]
     require_reproduced(evidence, baseline)
-    _require_untouched(evidence, baseline)
+    require_untouched(evidence, baseline)
     beats = signed(key, values[final.id]) < signed(key, values[baseline.id])
     text = said(final, ("beats_baseline", "beats_the_baseline", "better_than_baseline"))
     words = f"test_{key} {values[final.id]:.4g} against {values[baseline.id]:.4g}"
@@ -419,12 +417,11 @@ def baseline_is_told_honestly(evidence: Evidence) -> str:
 @lesson.check(task=4, points=2)
 def study_is_drawn(evidence: Evidence) -> str:
     """Three pictures that are not blank: the history, parallel coordinates, and which settings matter."""
-    searches(evidence)
-    shown = []
+    shown, runs = [], evidence.started_runs
     for what, name in PICTURES.items():
         found = [
             (run, path)
-            for run in evidence.runs
+            for run in runs
             for path in run.artifacts.paths()
             if path.lower().endswith(IMAGES) and name.search(path.rpartition("/")[2])
         ]
@@ -446,77 +443,6 @@ def _plain_searches(evidence: Evidence) -> list[Search]:
             "a search by grid or at random, beside the study", "only a study", "a parent with nested candidates"
         )
     return found
-
-
-def _study(evidence: Evidence) -> tuple[Search, Study]:
-    """The newest study with its record; raises NotAttempted or Unmet when there is none."""
-    found = [search for search in searches(evidence) if search.is_study]
-    if not found:
-        raise NotAttempted("a parent with `patience` and nested trials", "no study yet", "task 3 says what it needs")
-    recorded = [(search, study) for search in found if (study := study_of(search)) is not None]
-    if not recorded:
-        raise Unmet(f"the study's own record among the artifacts of {found[-1].run.name!r}",
-                    found[-1].run.artifacts.paths() or "no artifacts",
-                    "mlflow.log_artifact(journal file), or study.trials_dataframe() as CSV")  # fmt: skip
-    return recorded[-1]
-
-
-def _by_number(search: Search) -> dict[int, Candidate]:
-    """The trials by number; raises Unmet for one without."""
-    for candidate in search.candidates:
-        if candidate.number is None:
-            raise Unmet(f"the trial's number in {candidate.run.name!r}", sorted(candidate.run.params),
-                        'mlflow.log_param("trial", trial.number)')  # fmt: skip
-    return {candidate.number: candidate for candidate in search.candidates if candidate.number is not None}
-
-
-def _compare(trial: Trial, candidate: Candidate) -> None:
-    """Raise Unmet unless the run says what the study says of this trial."""
-    name = candidate.run.name
-    for setting, value in trial.params.items():
-        last = setting.rpartition("__")[2]
-        known = [
-            text for key, text in candidate.settings.items() if key in (setting, last) or key.endswith(f"__{last}")
-        ]
-        if known and not any(_same(text, value) for text in known):
-            raise Unmet(f"{setting} = {value} in {name!r}, as the study says of trial {trial.number}", known[0],
-                        "log what the trial suggested")  # fmt: skip
-    if candidate.state and candidate.state != trial.state and trial.state in ("COMPLETE", "PRUNED"):
-        raise Unmet(f"trial {trial.number} to be {trial.state}, as the study says", f"{candidate.state} in {name!r}",
-                    "set the tag to what became of the trial")  # fmt: skip
-    if trial.state == "COMPLETE":
-        require_spread(candidate)
-        assert candidate.mean is not None
-        if not any(equal(sign * candidate.mean, trial.value) for sign in (1, -1)):
-            raise Unmet(f"a mean of {trial.value:.4f} in {name!r}, the study's value of trial {trial.number}",
-                        f"{candidate.mean:.4f}", "return to the study what is logged")  # fmt: skip
-    elif trial.state == "PRUNED" and candidate.mean is not None:
-        raise Unmet(f"no mean over all folds in {name!r}, which was pruned", f"{candidate.mean:.4f}",
-                    "a mean of the first folds is no result to compare")  # fmt: skip
-
-
-def _same(text: str, value: object) -> bool:
-    if same_value(text, value) or (isinstance(value, float) and math.isnan(value) and text in ("None", "nan")):
-        return True
-    try:
-        return math.isclose(float(text), float(str(value)), rel_tol=1e-5)
-    except ValueError:
-        return False
-
-
-def _repeats_itself(study: Study) -> int | None:
-    """The first trial of a later session that has trial 0's very settings, drawn from a continuous range."""
-    trials = [trial for trial in study.trials if trial.params]
-    if not trials or not any(isinstance(value, float) and value != int(value) for value in trials[0].params.values()):
-        return None
-    return next(
-        (
-            trial.number
-            for trial in trials[1:]
-            if trial.session != trials[0].session and trial.params == trials[0].params
-        ),
-        None,
-    )
 
 
 def _is_grid(candidates: tuple[Candidate, ...]) -> bool:
@@ -546,44 +472,3 @@ def _came_before(evidence: Evidence, space: Run, first: Run) -> bool:
         if above is first:
             break
     return space.end_time is not None and space.end_time <= first.start_time
-
-
-def _final(evidence: Evidence) -> Run:
-    """The run of the chosen model: the newest main run with a selection rule or, without any, the newest."""
-    main = evidence.main_run  # raises when there is none
-    runs = [run for run in evidence.main_runs if not is_baseline(run)] or [main]
-    return next((run for run in reversed(runs) if said(run, RULE_NAMES)), runs[-1])
-
-
-def _settings_of_model(evidence: Evidence, run: Run) -> dict[str, object]:
-    """The settings of the run's model, from the model itself."""
-    return dict(evidence.hyperparameters(run))
-
-
-def _chosen(values: dict[str, object], name: str, last: str, run: Run) -> object:
-    for key in (name, *(each for each in values if each.rpartition("__")[2] == last)):
-        if key in values:
-            return values[key]
-    raise Unmet(f"the setting {name} in the model of {run.name!r}", sorted(values)[:12], "tune what the model has")
-
-
-def _baseline(evidence: Evidence, final: Run) -> Run:
-    """The newest run that is called a baseline and has predictions; raises Unmet when there is none."""
-    found = [run for run in evidence.runs if is_baseline(run) and run.id != final.id and run.status == "FINISHED"]
-    if not found:
-        raise Unmet("a run with the tag role = baseline", "none",
-                    'mlflow.start_run(run_name="baseline", nested=True, tags={"role": "baseline"})')  # fmt: skip
-    return next((run for run in reversed(found) if run.parent_id == final.id), found[-1])
-
-
-def _require_untouched(evidence: Evidence, baseline: Run) -> None:
-    """Raise Unmet when the baseline's model has another value than scikit-learn's own for a setting of the space."""
-    own, values = evidence.model(baseline).defaults(), evidence.hyperparameters(baseline)
-    if own is None:
-        return
-    for dimension in dimensions(evidence):
-        for name, value in values.items():
-            named = name in (dimension.name, dimension.last) or name.rpartition("__")[2] == dimension.last
-            if named and name in own and value != own[name]:
-                raise Unmet(f"{name} = {own[name]}, untouched, in the baseline", value,
-                            "a baseline made worse makes anything look better")  # fmt: skip

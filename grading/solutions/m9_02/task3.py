@@ -1,7 +1,7 @@
 mlflow.set_experiment("diabetes-progression-tuning")
 my_journal = Path("forecast_study.log")
 my_journal.unlink(missing_ok=True)
-PATIENCE, MIN_DELTA, MAX_TRIALS = 15, 0.05, 50
+PATIENCE, MIN_DELTA, MAX_TRIALS = 18, 0.05, 50
 
 
 def one_trial(trial):
