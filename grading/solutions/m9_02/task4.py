@@ -24,7 +24,10 @@ with mlflow.start_run(run_id=my_study_run.info.run_id):
     mlflow.log_figure(lines, "parallel_coordinates.png")
     mlflow.log_figure(bars, "parameter_importance.png")
 
-candidates = mlflow.search_runs(filter_string="metrics.cv_rmse_mean > 0", order_by=["metrics.cv_rmse_mean ASC"])
+candidates = mlflow.search_runs(
+    filter_string=f"metrics.cv_rmse_mean > 0 and attributes.start_time >= {began}",
+    order_by=["metrics.cv_rmse_mean ASC"],
+)
 best = candidates.iloc[0]
 chosen = {
     "polynomialfeatures__degree": int(best["params.polynomialfeatures__degree"]),
