@@ -1,10 +1,12 @@
 """A logged model as files: what it is can be read without running or unpickling it."""
 
 import importlib
+import inspect
 import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +24,7 @@ LARGEST_MLMODEL = 1_000_000  # bytes
 SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one: a hundred times faster
 CONTAINERS = frozenset({"Pipeline", "FeatureUnion", "ColumnTransformer"})
 Plain = str | int | float | bool | None
+ValueOf = Callable[[Any, str, Plain], Plain]  # of a class, an argument of it, and the value it was given
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,20 @@ class ModelFile:
 
     def hyperparameters(self) -> dict[str, Plain] | None:
         """The model's plain hyperparameters, from a skops file; None when only running the model could tell."""
+        return self._walked(_plain_value)
+
+    def defaults(self) -> dict[str, Plain] | None:
+        """What the same hyperparameters are when nobody sets them; None when only running the model could tell."""
+        return self._walked(_default_value)
+
+    def _walked(self, value_of: ValueOf) -> dict[str, Plain] | None:
         file = self._skops_file()
         if file is None:
             return None
         try:
             with zipfile.ZipFile(file) as archive:
                 root = json.loads(_member(archive, "schema.json"))
-                return leaves(_parameters(root, archive), str(root["__class__"]))
+                return leaves(_parameters(root, archive, value_of), str(root["__class__"]))
         except _NotOursToImportError:
             return None
         except Exception as error:  # a zip of JSON and arrays can be wrong in many ways, all of them the file's fault
@@ -134,28 +144,33 @@ class _NotOursToImportError(Exception):
     """A class whose constructor is not for us to look at."""
 
 
-def _parameters(node: dict[str, Any], archive: zipfile.ZipFile, prefix: str = "") -> dict[str, Plain]:
+def _parameters(
+    node: dict[str, Any], archive: zipfile.ZipFile, value_of: ValueOf, prefix: str = ""
+) -> dict[str, Plain]:
     """Walk skops' tree of nodes; of an object's attributes, its constructor's arguments are its parameters."""
     found: dict[str, Plain] = {}
-    for name in _constructor_arguments(node):
+    estimator = _estimator(node)
+    for name in estimator._get_param_names():
         child = node["content"]["content"].get(name)
         if not isinstance(child, dict):
             continue
         known, value = _plain(child, archive)
         if known:
-            found[prefix + name] = value
+            found[prefix + name] = value_of(estimator, name, value)
         elif child.get("__loader__") == "ObjectNode":
-            found |= _parameters(child, archive, f"{prefix}{name}__")
+            found |= _parameters(child, archive, value_of, f"{prefix}{name}__")
         elif child.get("__loader__") == "ListNode":  # steps, transformers, estimators: (name, object) pairs
             for pair in child["content"]:
                 content = pair.get("content")
                 if pair.get("__loader__") == "TupleNode" and content[1].get("__loader__") == "ObjectNode":
-                    found |= _parameters(content[1], archive, f"{prefix}{json.loads(content[0]['content'])}__")
+                    found |= _parameters(
+                        content[1], archive, value_of, f"{prefix}{json.loads(content[0]['content'])}__"
+                    )
     return found
 
 
-def _constructor_arguments(node: dict[str, Any]) -> list[str]:
-    """The argument names of the node's class: scikit-learn's own code is ours to import, a student's is not."""
+def _estimator(node: dict[str, Any]) -> Any:
+    """The node's class: scikit-learn's own code is ours to import, a student's is not."""
     module, name = str(node["__module__"]), str(node["__class__"])
     if not re.fullmatch(r"sklearn(\.\w+)+", module):
         raise _NotOursToImportError(module)
@@ -165,7 +180,16 @@ def _constructor_arguments(node: dict[str, Any]) -> list[str]:
         raise _NotOursToImportError(module) from None
     if not (isinstance(estimator, type) and issubclass(estimator, BaseEstimator)):
         raise _NotOursToImportError(f"{module}.{name}")
-    return list(estimator._get_param_names())  # type: ignore[attr-defined]
+    return estimator
+
+
+def _plain_value(_estimator: Any, _name: str, value: Plain) -> Plain:
+    return value
+
+
+def _default_value(estimator: Any, name: str, _value: Plain) -> Plain:
+    default = inspect.signature(estimator).parameters[name].default
+    return default if isinstance(default, (str, int, float, bool, type(None))) else None
 
 
 def _plain(node: dict[str, Any], archive: zipfile.ZipFile) -> tuple[bool, Plain]:

@@ -1,0 +1,82 @@
+"""A study and its nested runs, trial by trial: what the one says and the others say must be the same."""
+
+import math
+
+from grading.comparison import equal, same_value
+from grading.errors import NotAttempted, Unmet
+from grading.evidence import Evidence
+from grading.searches import Candidate, Search, require_spread, searches, study_of
+from grading.study_record import Study, Trial
+
+CLOSE_PARAM = 1e-5  # relative: a CSV keeps fewer digits
+
+
+def recorded_study(evidence: Evidence) -> tuple[Search, Study]:
+    """The newest study with its record; raises NotAttempted or Unmet when there is none."""
+    found = [search for search in searches(evidence) if search.is_study]
+    if not found:
+        raise NotAttempted("a parent with `patience` and nested trials", "no study yet", "task 3 says what it needs")
+    recorded = [(search, study) for search in found if (study := study_of(search)) is not None]
+    if not recorded:
+        raise Unmet(f"the study's own record among the artifacts of {found[-1].run.name!r}",
+                    found[-1].run.artifacts.paths() or "no artifacts",
+                    "mlflow.log_artifact(journal file), or study.trials_dataframe() as CSV")  # fmt: skip
+    return recorded[-1]
+
+
+def by_number(search: Search) -> dict[int, Candidate]:
+    """The trials by number; raises Unmet for one without."""
+    for candidate in search.candidates:
+        if candidate.number is None:
+            raise Unmet(f"the trial's number in {candidate.run.name!r}", sorted(candidate.run.params),
+                        'mlflow.log_param("trial", trial.number)')  # fmt: skip
+    return {candidate.number: candidate for candidate in search.candidates if candidate.number is not None}
+
+
+def require_agreement(trial: Trial, candidate: Candidate) -> None:
+    """Raise Unmet unless the run says what the study says of this trial."""
+    name = candidate.run.name
+    for setting, value in trial.params.items():
+        last = setting.rpartition("__")[2]
+        known = [
+            text for key, text in candidate.settings.items() if key in (setting, last) or key.endswith(f"__{last}")
+        ]
+        if known and not any(_same(text, value) for text in known):
+            raise Unmet(f"{setting} = {value} in {name!r}, as the study says of trial {trial.number}", known[0],
+                        "log what the trial suggested")  # fmt: skip
+    if candidate.state and candidate.state != trial.state and trial.state in ("COMPLETE", "PRUNED"):
+        raise Unmet(f"trial {trial.number} to be {trial.state}, as the study says", f"{candidate.state} in {name!r}",
+                    "set the tag to what became of the trial")  # fmt: skip
+    if trial.state == "COMPLETE":
+        require_spread(candidate)
+        assert candidate.mean is not None
+        if not any(equal(sign * candidate.mean, trial.value) for sign in (1, -1)):
+            raise Unmet(f"a mean of {trial.value:.4f} in {name!r}, the study's value of trial {trial.number}",
+                        f"{candidate.mean:.4f}", "return to the study what is logged")  # fmt: skip
+    elif trial.state == "PRUNED" and candidate.mean is not None:
+        raise Unmet(f"no mean over all folds in {name!r}, which was pruned", f"{candidate.mean:.4f}",
+                    "a mean of the first folds is no result to compare")  # fmt: skip
+
+
+def _same(text: str, value: object) -> bool:
+    if same_value(text, value) or (isinstance(value, float) and math.isnan(value) and text in ("None", "nan")):
+        return True
+    try:
+        return math.isclose(float(text), float(str(value)), rel_tol=CLOSE_PARAM)
+    except ValueError:
+        return False
+
+
+def repetition(study: Study) -> int | None:
+    """The first trial of a later session that has trial 0's very settings, drawn from a continuous range."""
+    trials = [trial for trial in study.trials if trial.params]
+    if not trials or not any(isinstance(value, float) and value != int(value) for value in trials[0].params.values()):
+        return None
+    return next(
+        (
+            trial.number
+            for trial in trials[1:]
+            if trial.session != trials[0].session and trial.params == trials[0].params
+        ),
+        None,
+    )

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from grading.cv_splits import read_splits
+from grading.errors import Unmet
+
+
+def _read(folder: Path, text: str) -> dict[object, int]:
+    (folder / "cv_splits.csv").write_text(text)
+    return read_splits(folder / "cv_splits.csv")
+
+
+@pytest.mark.parametrize("heading", ["row,fold", "row_id,cv_fold", "index,split", ",fold"])
+def test_rows_and_folds_are_found_by_their_names(tmp_path: Path, heading: str) -> None:
+    assert _read(tmp_path, f"{heading}\n7,1\n9,2\n") == {7: 0, 9: 1}
+
+
+@pytest.mark.parametrize("text", ["row,fold\n1,0\n1,1\n", "row,fold\n1,0\n2,0\n", "row,value\n1,2\n", "", "a\n"])
+def test_a_table_that_does_not_say_which_fold_is_unmet(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Unmet):
+        _read(tmp_path, text)
