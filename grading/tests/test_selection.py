@@ -64,6 +64,10 @@ def test_the_simpler_end_is_read_in_many_words(text: str) -> None:
     assert (dimension.name, largest) == ("net__alpha", True)
 
 
+def test_a_setting_called_max_is_no_end() -> None:
+    assert read_simplest("smallest max_depth", (Dimension("max_depth", 1, 9),)) == (Dimension("max_depth", 1, 9), False)
+
+
 @pytest.mark.parametrize("text", ["", "alpha", "largest", "largest kind", "largest smallest alpha", "largest beta"])
 def test_a_simpler_end_that_nobody_can_apply_is_unmet(text: str) -> None:
     with pytest.raises(Unmet, match="tag `simplest`"):
