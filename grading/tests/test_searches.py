@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 import mlflow
 import pytest
 
+from grading.candidates import require_spread
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
-from grading.searches import complete_pool, require_spread, searches
+from grading.searches import complete_pool, searches
 
 SPACE = """{
     "alpha": {"low": 0.01, "high": 100, "log": true}, "degree": {"low": 1, "high": 2}, "ratio": {"low": 0, "high": 1}
@@ -76,3 +77,15 @@ def test_folds_may_be_runs_and_are_no_candidates(evidence: Callable[[], Evidence
     (search,) = searches(evidence())
     assert [candidate.folds for candidate in search.candidates] == [ERRORS]
     require_spread(search.candidates[0])
+
+
+def test_of_two_metrics_the_studys_values_tell_which_was_tuned(evidence: Callable[[], Evidence]) -> None:
+    mlflow.set_experiment("tuning")
+    with mlflow.start_run(run_name="study"):
+        mlflow.log_text("number,value,state\n0,3.5,COMPLETE\n", "trials.csv")
+        with mlflow.start_run(run_name="trial-0", nested=True):
+            mlflow.log_params({"trial": 0, "alpha": 1})
+            mlflow.log_metrics({"cv_rmse_mean": 52.0, "cv_r2_mean": 0.4, "cv_mae_mean": 3.5})
+    (search,) = searches(evidence())
+    assert search.is_study
+    assert [(candidate.key, candidate.mean) for candidate in search.candidates] == [("mae", 3.5)]

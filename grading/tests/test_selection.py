@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from grading.candidates import Candidate
 from grading.errors import Unmet
 from grading.search_space import Dimension
-from grading.searches import Candidate
 from grading.selection import matching, read_simplest, require_best, require_one_standard_error
 from grading.store import Experiment, LocalArtifacts, Run
 
