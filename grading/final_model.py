@@ -1,9 +1,10 @@
 """The model that was chosen, and the baseline it is held against."""
 
+from grading.candidates import is_baseline, said
 from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.search_space import Dimension
-from grading.searches import is_baseline, said, settings_searched
+from grading.searches import settings_searched
 from grading.selection import RULE_NAMES
 from grading.store import Run
 

@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from grading.candidates import Candidate
 from grading.comparison import same_value
 from grading.errors import Unmet
 from grading.search_space import Dimension
-from grading.searches import Candidate, signed
+from grading.searches import signed
 
 RULE_NAMES = ("selection_rule", "selected_by", "selection", "choice_rule")
 SIMPLEST_NAMES = ("simplest", "simplest_by", "simplicity", "one_se_simplest", "prefer", "simplest_is")
@@ -76,8 +77,9 @@ def require_one_standard_error(
 
 def read_simplest(text: str, space: Iterable[Dimension]) -> tuple[Dimension, bool]:
     """The setting that tells what is simple, and whether its largest value is; raises Unmet for another text."""
-    words = {word for word in re.split(r"[^a-z]+", text.lower().replace("_", " ")) if word}
-    named = [each for each in space if re.search(rf"(?<![A-Za-z]){re.escape(each.last)}(?![A-Za-z])", text)]
+    named = [each for each in space if _name_of(each).search(text)]
+    rest = _name_of(named[0]).sub(" ", text) if named else text  # max_depth is no end
+    words = {word for word in re.split(r"[^a-z]+", rest.lower()) if word}
     ends = {True: words & LARGEST, False: words & SMALLEST}
     if len(named) != 1 or named[0].choices or bool(ends[True]) == bool(ends[False]):
         raise Unmet(
@@ -86,6 +88,10 @@ def read_simplest(text: str, space: Iterable[Dimension]) -> tuple[Dimension, boo
             "such as: largest alpha",
         )
     return named[0], bool(ends[True])
+
+
+def _name_of(dimension: Dimension) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9])([A-Za-z0-9_]+__)?{re.escape(dimension.last)}(?![A-Za-z0-9_])")
 
 
 def _mean(candidate: Candidate) -> float:

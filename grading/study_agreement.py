@@ -2,10 +2,11 @@
 
 import math
 
+from grading.candidates import Candidate, require_spread
 from grading.comparison import equal, same_value
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
-from grading.searches import Candidate, Search, require_spread, searches, study_of
+from grading.searches import Search, searches, study_of
 from grading.study_record import Study, Trial
 
 CLOSE_PARAM = 1e-5  # relative: a CSV keeps fewer digits

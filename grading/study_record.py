@@ -4,6 +4,7 @@ import json
 import math
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from grading.errors import Unmet
 STATES = ("RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING")  # Optuna's numbers for them, in its journal
 ENDINGS = (".log", ".journal", ".jsonl", ".json", ".txt", ".db", ".sqlite", ".sqlite3", ".csv")
 MOST_TRIALS = 20_000
+LONGEST_QUERY = 5.0  # seconds
 CREATE_TRIAL, SET_PARAM, SET_STATE, SET_STEP = 4, 5, 6, 7  # the journal's operations that matter here
 
 
@@ -123,6 +125,8 @@ def _external(internal: Any, distribution: Any) -> Any:
 def _from_sqlite(file: Path) -> Iterator[Trial]:
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         database.execute("PRAGMA trusted_schema=OFF")
+        deadline = time.monotonic() + LONGEST_QUERY
+        database.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)  # a view may never end
         rows = database.execute("select study_id, count(*) from trials group by study_id order by 2 desc").fetchall()
         if not rows or rows[0][1] > MOST_TRIALS:
             raise ValueError("no trials" if not rows else f"over {MOST_TRIALS:,} trials")

@@ -4,6 +4,7 @@ import hashlib
 import math
 import re
 
+from grading.candidates import Candidate, is_baseline, require_spread, said
 from grading.claims import label_mismatches
 from grading.cv_splits import read_splits, require_splits, split_tables
 from grading.demands import claimed, compare_metric, require_reproduced
@@ -18,13 +19,9 @@ from grading.searches import (
     BUDGET_NAMES,
     METHOD_TAGS,
     PATIENCE,
-    Candidate,
     Search,
     complete_pool,
     dimensions,
-    is_baseline,
-    require_spread,
-    said,
     searches,
     settings_searched,
     signed,
@@ -182,7 +179,7 @@ def search_says_method_and_budget(evidence: Evidence) -> str:
             raise Unmet(f"a tag `{METHOD_TAGS[0]}` on {run.name!r}, such as grid or random", search.method or "none",
                         'mlflow.start_run(tags={"tuning_method": "random"})')  # fmt: skip
         budget = said(run, BUDGET_NAMES)
-        if not re.fullmatch(r"\d+(\.0+)?", budget):
+        if not re.fullmatch(r"[0-9]{1,9}(\.0+)?", budget):
             raise Unmet(f"a param `{BUDGET_NAMES[0]}` on {run.name!r}", budget or sorted(run.params) or "none",
                         "the number of candidates it was allowed")  # fmt: skip
         if int(float(budget)) != count:
@@ -274,7 +271,7 @@ def stopping_rule_was_obeyed(evidence: Evidence) -> str:
         min_delta=abs(numbers["min_delta"]),
         most=int(numbers["max_trials"]),
         higher=(signed(key, 1.0) < 0) != flipped,
-        least=int(least) if least.isdigit() else 0,
+        least=int(least) if re.fullmatch("[0-9]{1,9}", least) else 0,
     )
     count, fires = len(values), rule.fires_after(values)
     words = f"patience {rule.patience}, min_delta {rule.min_delta:g}, at most {rule.most}"

@@ -1,12 +1,13 @@
+import statistics
 from collections.abc import Callable, Sequence
 
 import mlflow
-import numpy as np
 import pytest
 
+from grading.candidates import require_spread
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
-from grading.searches import complete_pool, require_spread, searches
+from grading.searches import complete_pool, searches
 
 SPACE = """{
     "alpha": {"low": 0.01, "high": 100, "log": true}, "degree": {"low": 1, "high": 2}, "ratio": {"low": 0, "high": 1}
@@ -14,7 +15,9 @@ SPACE = """{
 ERRORS = (50.0, 52.0, 54.0)
 
 
-def _log(count: int = 3, *, space: str = SPACE, errors: Sequence[float] = ERRORS, **tags: str) -> None:
+def _log(
+    count: int = 3, *, space: str = SPACE, errors: Sequence[float] = ERRORS, tags: dict[str, str] | None = None
+) -> None:
     mlflow.set_experiment("tuning")
     with mlflow.start_run(run_name="space"):
         mlflow.log_text(space, "search_space.json")
@@ -24,7 +27,7 @@ def _log(count: int = 3, *, space: str = SPACE, errors: Sequence[float] = ERRORS
                 mlflow.log_params({"net__alpha": 0.1 + number, "poly__degree": 1, "net__ratio": 0.5})
                 for fold, error in enumerate(errors):
                     mlflow.log_metric("cv_rmse", error, step=fold)
-                mlflow.log_metrics({"cv_rmse_mean": float(np.mean(errors)), "cv_rmse_std": float(np.std(errors))})
+                mlflow.log_metrics({"cv_rmse_mean": 52.0, "cv_rmse_std": statistics.stdev(ERRORS)})
 
 
 def test_without_runs_nothing_was_attempted(evidence: Callable[[], Evidence]) -> None:
@@ -48,7 +51,7 @@ def test_candidates_are_found_without_a_readable_space(evidence: Callable[[], Ev
 
 
 def test_a_pruned_candidate_is_not_to_be_chosen(evidence: Callable[[], Evidence]) -> None:
-    _log(1, **{"optuna.state": "PRUNED"})
+    _log(1, tags={"optuna.state": "PRUNED"})
     with pytest.raises(Unmet, match="complete candidates"):
         complete_pool(searches(evidence()))
 
@@ -74,3 +77,15 @@ def test_folds_may_be_runs_and_are_no_candidates(evidence: Callable[[], Evidence
     (search,) = searches(evidence())
     assert [candidate.folds for candidate in search.candidates] == [ERRORS]
     require_spread(search.candidates[0])
+
+
+def test_of_two_metrics_the_studys_values_tell_which_was_tuned(evidence: Callable[[], Evidence]) -> None:
+    mlflow.set_experiment("tuning")
+    with mlflow.start_run(run_name="study"):
+        mlflow.log_text("number,value,state\n0,3.5,COMPLETE\n", "trials.csv")
+        with mlflow.start_run(run_name="trial-0", nested=True):
+            mlflow.log_params({"trial": 0, "alpha": 1})
+            mlflow.log_metrics({"cv_rmse_mean": 52.0, "cv_r2_mean": 0.4, "cv_mae_mean": 3.5})
+    (search,) = searches(evidence())
+    assert search.is_study
+    assert [(candidate.key, candidate.mean) for candidate in search.candidates] == [("mae", 3.5)]

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from grading.candidates import Candidate
 from grading.errors import Unmet
 from grading.search_space import Dimension
-from grading.searches import Candidate
 from grading.selection import matching, read_simplest, require_best, require_one_standard_error
 from grading.store import Experiment, LocalArtifacts, Run
 
@@ -62,6 +62,10 @@ def test_one_standard_error_is_not_overstepped() -> None:
 def test_the_simpler_end_is_read_in_many_words(text: str) -> None:
     dimension, largest = read_simplest(text, SPACE)
     assert (dimension.name, largest) == ("net__alpha", True)
+
+
+def test_a_setting_called_max_is_no_end() -> None:
+    assert read_simplest("smallest max_depth", (Dimension("max_depth", 1, 9),)) == (Dimension("max_depth", 1, 9), False)
 
 
 @pytest.mark.parametrize("text", ["", "alpha", "largest", "largest kind", "largest smallest alpha", "largest beta"])

@@ -39,7 +39,7 @@ def my_open(seed):
         load_if_exists=True,
         direction="minimize",
         sampler=optuna.samplers.TPESampler(seed=seed),
-        pruner=optuna.pruners.MedianPruner(n_warmup_steps=1),
+        pruner=optuna.pruners.MedianPruner(n_warmup_steps=2),
     )
 
 

@@ -1,0 +1,59 @@
+import math
+from pathlib import Path
+
+import pytest
+
+from grading.candidates import Candidate
+from grading.errors import Unmet
+from grading.store import Experiment, LocalArtifacts, Run
+from grading.study_agreement import repetition, require_agreement
+from grading.study_record import Study, Trial
+
+
+def _candidate(mean: float | None = 52.0, state: str = "COMPLETE", alpha: str = "0.25") -> Candidate:
+    tags = {"optuna.state": state}
+    run = Run("r", "trial-0", "FINISHED", False, Experiment("1", "e", {}), 0, 1, LocalArtifacts(Path("/no")), tags=tags)
+    return Candidate(run, {"net__alpha": alpha}, "rmse", (50.0, 52.0, 54.0), mean, 2.0)
+
+
+TRIAL = Trial(0, "COMPLETE", 52.0, {"net__alpha": 0.25})
+
+
+def test_a_run_that_says_what_the_study_says_agrees() -> None:
+    require_agreement(TRIAL, _candidate())
+
+
+def test_a_study_that_maximises_minus_the_error_agrees() -> None:
+    require_agreement(Trial(0, "COMPLETE", -52.0, {"alpha": 0.25}), _candidate())
+
+
+@pytest.mark.parametrize(
+    ("trial", "candidate"),
+    [
+        (Trial(0, "COMPLETE", 51.0, {}), _candidate()),
+        (Trial(0, "COMPLETE", math.nan, {}), _candidate()),
+        (TRIAL, _candidate(alpha="0.3")),
+        (TRIAL, _candidate(51.0)),
+        (TRIAL, _candidate(state="PRUNED")),
+        (Trial(0, "PRUNED", 50.0, {}), _candidate()),
+        (Trial(0, "PRUNED", 50.0, {}), _candidate(state="PRUNED")),
+    ],
+)
+def test_a_run_that_says_something_else_does_not_agree(trial: Trial, candidate: Candidate) -> None:
+    with pytest.raises(Unmet):
+        require_agreement(trial, candidate)
+
+
+def test_a_pruned_run_without_a_mean_agrees() -> None:
+    require_agreement(Trial(0, "PRUNED", 50.0, {}), _candidate(None, "PRUNED"))
+
+
+@pytest.mark.parametrize(("alpha", "found"), [(0.25, 1), (0.3, None)])
+def test_a_later_session_that_draws_the_first_trial_again_repeats_it(alpha: float, found: int | None) -> None:
+    trials = (Trial(0, "COMPLETE", 1.0, {"alpha": 0.25}, session="a"), Trial(1, params={"alpha": alpha}, session="b"))
+    assert repetition(Study("study.log", trials)) == found
+
+
+def test_whole_numbers_may_be_drawn_twice() -> None:
+    trials = (Trial(0, "COMPLETE", 1.0, {"depth": 3}, session="a"), Trial(1, params={"depth": 3}, session="b"))
+    assert repetition(Study("study.log", trials)) is None
