@@ -1,13 +1,16 @@
 """Load a logged model in another process and predict again: the only place where a student's model runs.
 
-A server process imports once what models need; every request is answered by a fork of it, which then is gone.
+A server process imports once what models need; every request is answered by a fork of it, which then is gone. A warm
+kernel has such a server from its birth, and asks it over the descriptor that it finds in its environment.
 Requests and answers are JSON: nothing that a model made is unpickled on this side.
 """
 
 import contextlib
+import functools
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -23,6 +26,8 @@ from grading.environment import ONE_THREAD
 TIMEOUT = 60  # seconds for one model, the server's first imports included
 LONGEST_ANSWER = 50_000_000  # bytes
 IMPORTED_ONCE = ["mlflow.pyfunc", "mlflow.sklearn", "skops.io", "pandas", "grading.data_files", "grading.model_file"]
+
+PREDICTOR = "GRADING_PREDICTOR"  # the variable with a warm kernel's descriptor
 
 # Where a process cannot be forked (Windows), each answer costs the imports again.
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
@@ -52,6 +57,8 @@ class Reproduction:
 def reproduce(request: Request, environment: Mapping[str, str] | None = None) -> Reproduction:
     """Answer a request in a process of its own, with this environment (ours unless given) and its own folder."""
     environment = dict(os.environ if environment is None else environment)
+    if PREDICTOR in os.environ:
+        return _ask(int(os.environ[PREDICTOR]), request, environment)
     receiving, sending = _CONTEXT.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(prefix="grading-model-", ignore_cleanup_errors=True) as folder:
         own = environment | {"HOME": folder, "TMPDIR": folder}
@@ -69,6 +76,56 @@ def reproduce(request: Request, environment: Mapping[str, str] | None = None) ->
             child.kill()
             child.join()
             receiving.close()
+
+
+def _ask(descriptor: int, request: Request, environment: Mapping[str, str]) -> Reproduction:
+    """The answer of a warm kernel's server."""
+    connection = _server(descriptor)
+    try:
+        connection.send_bytes(json.dumps([asdict(request), dict(environment)]).encode())
+        return _answer(json.loads(connection.recv_bytes(LONGEST_ANSWER)))
+    except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return Reproduction(problem="the process that loads models died: restart the kernel")
+
+
+@functools.cache
+def _server(descriptor: int) -> Connection:
+    return Connection(descriptor)  # kept: it closes the descriptor when it goes
+
+
+def answer_requests(connection: Connection) -> None:
+    """Answer a warm kernel's requests, each in a fork, until the kernel is gone."""
+    while True:
+        try:
+            request, environment = json.loads(connection.recv_bytes())
+        except EOFError:
+            return
+        receiving, sending = multiprocessing.Pipe(duplex=False)
+        with tempfile.TemporaryDirectory(
+            prefix="grading-model-", dir=environment.get("TMPDIR"), ignore_cleanup_errors=True
+        ) as folder:
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    connection.close()
+                    _child(json.dumps(request), folder, environment | {"HOME": folder, "TMPDIR": folder}, sending)
+                finally:
+                    os._exit(0)
+            sending.close()
+            try:
+                late = f"the model did not load and predict within {TIMEOUT} seconds"
+                answer = receiving.recv_bytes(LONGEST_ANSWER) if receiving.poll(TIMEOUT) else _problem(late)
+            except (EOFError, OSError):
+                answer = _problem("the process that loaded the model died")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            receiving.close()
+        connection.send_bytes(answer)
+
+
+def _problem(text: str) -> bytes:
+    return json.dumps({"problem": text}).encode()
 
 
 def _answer(said: dict[str, Any]) -> Reproduction:

@@ -11,9 +11,14 @@ LESSONS_IMPORT = (
     "scipy.stats",
     "matplotlib.pyplot",
     "optuna",
+    "statsmodels.stats.api",
+    "dvc.api",
     "ipykernel.kernelapp",
     "grading.instant",
     "grading.experiment_log",
+    "grading.promotion",
+    "grading.reproduction",
+    "skops.io",
 )
 
 
