@@ -2,9 +2,9 @@
 
 from grading.errors import InputError
 from grading.lesson import Lesson
-from grading.lessons import m9_01_mlflow_setup
+from grading.lessons import m9_01_mlflow_setup, m9_04_experiment_comparison
 
-LESSONS = (m9_01_mlflow_setup.lesson,)
+LESSONS = (m9_01_mlflow_setup.lesson, m9_04_experiment_comparison.lesson)
 
 __all__ = ["LESSONS", "find_lesson", "lesson_or_own"]
 
