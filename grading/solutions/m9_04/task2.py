@@ -8,10 +8,7 @@ axes.set(xlabel="RMSE in points, mean and 95 % interval (lower is better)", titl
 
 errors_figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
 patients = pd.DataFrame(
-    {
-        family: (seen["y_pred"] - seen["y_true"]).abs().groupby(seen["row"]).mean()
-        for family, seen in held_out.items()
-    }
+    {family: (seen["y_pred"] - seen["y_true"]).abs().groupby(seen["row"]).mean() for family, seen in held_out.items()}
 )
 axes.boxplot(patients.to_numpy(), orientation="horizontal", tick_labels=list(patients))
 axes.set(xlabel="absolute error in points, one mean a patient", title="All families miss the same way")
