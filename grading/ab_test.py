@@ -29,21 +29,10 @@ from grading.store import Run
 from grading.tables import Table, find_table, finite, said
 
 FILE_WORDS = ("ab_test", "abtest", "a_b_test", "paired", "significance")
-A_NAMES, B_NAMES = (
-    ("a", "run_a", "model_a", "family_a", "first", "chosen"),
-    ("b", "run_b", "model_b", "family_b", "second", "other"),
-)
+A_NAMES = ("a", "run_a", "model_a", "family_a", "first", "chosen")
+B_NAMES = ("b", "run_b", "model_b", "family_b", "second", "other")
 P_NAMES = ("p_value", "p", "pvalue", "p_raw", "p_uncorrected")
-CORRECTED_NAMES = (
-    "p_corrected",
-    "p_holm",
-    "p_adjusted",
-    "p_adj",
-    "corrected_p",
-    "p_value_corrected",
-    "p_value_holm",
-    "p_bonferroni",
-)
+CORRECTED_NAMES = ("p_corrected", "p_holm", "p_adjusted", "p_adj", "corrected_p", "p_bonferroni")
 MEAN_NAMES = ("mean_difference", "difference", "mean_diff", "diff", "delta")
 LOW_NAMES = ("low", "ci_low", "lower", "ci_lower", "difference_low", "low_95")
 HIGH_NAMES = ("high", "ci_high", "upper", "ci_upper", "difference_high", "high_95")

@@ -41,7 +41,7 @@ class Candidate:
     def held_share(self) -> float:
         """Rows held out over rows trained on, on average over the splits."""
         everything, held = self.table["row"].nunique(), len(self.table) / self.table["split"].nunique()
-        return held / (everything - held)
+        return float(held / (everything - held))
 
 
 def candidates(evidence: Evidence) -> list[Candidate]:

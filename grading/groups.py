@@ -28,9 +28,9 @@ def judge_groups(evidence: Evidence, table: Table, runs: tuple[Run, ...]) -> str
     if column is not None and set(table.texts(column)) & {name for run in runs for name in (run.id, run.name)}:
         owners = table.runs(runs, column)
         told = []
-        for run in dict.fromkeys(owner.id for owner in owners):
-            chosen = [place for place, owner in enumerate(owners) if owner.id == run]
-            told.append(_judge(evidence, _only(table, chosen), next(each for each in runs if each.id == run)))
+        for named in {owner.id: owner for owner in owners}.values():
+            chosen = [place for place, owner in enumerate(owners) if owner.id == named.id]
+            told.append(_judge(evidence, _only(table, chosen), named))
         return told[0]
     problem: Outcome = Unmet("a run that the groups are of", table.columns, "add a column run_id")
     for run in [run for run in runs if run.id == table.owner.id] or reversed(runs):
@@ -111,7 +111,7 @@ def _derivable(name: str, predictions: pd.DataFrame) -> str | None:
 def _groupings(
     evidence: Evidence, run: Run, predictions: pd.DataFrame, table: Table
 ) -> Iterator[tuple[str, pd.Series]]:
-    """The columns that may tell the groups apart: those that the table names first, the data file's word before ours."""
+    """The columns that may tell the groups apart: those that the table names first."""
     found: dict[str, pd.Series] = {str(n): predictions[n] for n in predictions if n not in (*REQUIRED, "y_score")}
     try:
         frame = evidence.data.frame(evidence.data.find(evidence.dataset(run).location))

@@ -1,4 +1,4 @@
-"""The plan of a comparison: how many rows it takes to see the smallest difference that matters, said before the test."""
+"""The plan of a comparison: how many rows it takes to see the smallest difference that matters, said beforehand."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -143,4 +143,5 @@ def _spreads(families: Sequence[Candidate], kind: str | None) -> Iterator[float]
 
 
 def _by_row(family: Candidate, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return family.table.assign(lost=values).groupby("row")["lost"].mean().to_numpy(float)
+    means: NDArray[np.float64] = family.table.assign(lost=values).groupby("row")["lost"].mean().to_numpy(float)
+    return means

@@ -316,7 +316,7 @@ def practices_cite_runs(evidence: Evidence) -> str:
 
 @lesson.check(task=4, points=4)
 def practices_are_shown(evidence: Evidence) -> str:
-    """Each practice is shown by its run: by a param, a metric, a tag or a file that the run has, a different one each."""
+    """Each practice is shown by a param, a metric, a tag or a file that its run has, a different one each."""
     practices = find_practices(evidence)
     for practice in practices:
         require_practice_shown(practice, run_of(practice, evidence))

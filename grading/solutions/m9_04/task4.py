@@ -1,7 +1,9 @@
 mlflow.set_experiment("diabetes-progression-comparison")
 chosen = final_runs["ridge"]
 reached = mlflow.get_run(chosen).data.metrics["test_rmse"]
-verdicts = ", ".join(f"{row.verdict} from {name}" for name, row in zip(("the tree", "the forest"), tests.itertuples()))
+verdicts = ", ".join(
+    f"{row.verdict} from {name}" for name, row in zip(("the tree", "the forest"), tests.itertuples(), strict=True)
+)
 conclusion = f"We choose ridge: its test RMSE is {reached:.2f} points; {verdicts}; and it is small and fast."
 client.set_tag(chosen, "mlflow.note.content", conclusion)
 log = experiment_log(
