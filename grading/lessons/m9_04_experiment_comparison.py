@@ -9,7 +9,7 @@ from grading.comparison import equal
 from grading.data_files import label_columns
 from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
-from grading.experiment_log import LOG_NAME
+from grading.experiment_log import LOG_NAME, problems_of
 from grading.figures import read_picture
 from grading.groups import judge_groups
 from grading.html_page import read_page, require_interactive, require_shown
@@ -269,12 +269,17 @@ def _require_final(evidence: Evidence) -> None:
 
 @lesson.check(task=4, points=4)
 def log_is_complete(evidence: Evidence) -> str:
-    """The chosen run's experiment log has its splits, intervals, results by group and baselines."""
+    """The chosen run's experiment log is complete: its own numbers, splits, intervals, groups and baselines."""
     problem: Outcome | None = None
     chosen = [run for _, run in _registered(evidence)]
     for run in chosen or reversed(evidence.main_runs or (evidence.main_run,)):
         try:
-            return require_depth(_text(run, LOG_NAME, "experiment_log(run_id, ...)"), evidence, run)
+            text = _text(run, LOG_NAME, "experiment_log(run_id, ...)")
+            if wrong := next(iter(problems_of(text, run)), None):
+                raise Unmet(
+                    "a complete experiment log with the run's own numbers", wrong, "write it again from the run"
+                )
+            return require_depth(text, evidence, run)
         except Outcome as outcome:
             problem = problem or outcome
     assert problem is not None

@@ -34,7 +34,8 @@ for (family, model), style in zip(candidates.items(), ("-s", "--o", ":^"), stric
 axes.set(xlabel="patients in training", ylabel="RMSE in points", title="More patients help all of them")
 axes.legend()
 
-lines = by_name[columns[1:]].rename(columns=lambda name: name.removeprefix("metrics."))
+wanted = ["cv_rmse_mean", "cv_rmse_high", "cv_mae_mean", "cv_r2_mean"]
+lines = by_name[[f"metrics.{name}" for name in wanted]].set_axis(wanted, axis=1)
 with mlflow.start_run(run_id=comparison_run):
     mlflow.log_figure(intervals_figure, "intervals.png")
     mlflow.log_figure(errors_figure, "errors.png")
