@@ -56,7 +56,10 @@ def losses(frame: pd.DataFrame) -> dict[str, Values]:
 
 def p_values(difference: Values) -> Iterator[tuple[str, float]]:
     """The two-sided p-values of the paired tests that suit these differences, each with the test's name."""
-    if len(difference) < 3 or not np.isfinite(difference).all() or np.allclose(difference, 0):
+    if len(difference) < 3 or not np.isfinite(difference).all():
+        return
+    if not difference.any():  # two models that lose the same on every row
+        yield from ((name, 1.0) for name in TEST_NAMES)
         return
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # SciPy's remarks on ties and zeros
@@ -82,7 +85,8 @@ def bootstrap_interval(difference: Values) -> tuple[float, float]:
 
 def effect_size(difference: Values) -> float:
     """The mean over the standard deviation of the differences (J. Cohen's d_z, 1988)."""
-    return float(difference.mean() / difference.std(ddof=1))
+    spread = float(difference.std(ddof=1))
+    return float(difference.mean()) / spread if spread else 0.0
 
 
 def corrected(p: list[float], method: str) -> list[float]:
