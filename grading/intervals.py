@@ -58,7 +58,7 @@ class Measure:
         A rate of 0 or 1 is the same in each of them, and nobody is that sure: it has the exact binomial interval
         (C. J. Clopper and E. S. Pearson, Biometrika, 1934).
         """
-        from scipy.stats import bootstrap  # type: ignore[import-untyped]
+        from scipy.stats import bootstrap
 
         samples, value = self._samples(rows), self.value(rows)
         if not (np.isfinite(value) and LEAST_ROWS <= len(samples[0]) <= MOST_ROWS):

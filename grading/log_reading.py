@@ -44,7 +44,7 @@ def problems(text: str, run: Run, template: str, sections: Collection[str], resu
     for line in text.splitlines():
         if PLACEHOLDER.search(line) or fields & set(FIELD.findall(line)):
             yield f"a placeholder left in {line.strip()[:80]!r}"
-    bodies = _sections(text)
+    bodies = sections_of(text)
     for section in sections:
         body = next((body for title, body in bodies.items() if section in title), None)
         if body is None:
@@ -132,7 +132,7 @@ def _rounds_to(shown: str, value: float) -> bool:
     return equal(number, value) or (places >= 2 and abs(number - value) <= allowed + 1e-12)
 
 
-def _sections(text: str) -> dict[str, str]:
+def sections_of(text: str) -> dict[str, str]:
     """The text under each heading, that under its sub-headings included."""
     headings = list(re.finditer(r"^(#{1,4}) +(.{1,200})$", text, re.MULTILINE))
     bodies = {}

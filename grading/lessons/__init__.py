@@ -2,9 +2,19 @@
 
 from grading.errors import InputError
 from grading.lesson import Lesson
-from grading.lessons import m9_01_mlflow_setup, m9_02_hyperparameter_tuning, m9_03_model_versioning
+from grading.lessons import (
+    m9_01_mlflow_setup,
+    m9_02_hyperparameter_tuning,
+    m9_03_model_versioning,
+    m9_04_experiment_comparison,
+)
 
-LESSONS = (m9_01_mlflow_setup.lesson, m9_02_hyperparameter_tuning.lesson, m9_03_model_versioning.lesson)
+LESSONS = (
+    m9_01_mlflow_setup.lesson,
+    m9_02_hyperparameter_tuning.lesson,
+    m9_03_model_versioning.lesson,
+    m9_04_experiment_comparison.lesson,
+)
 
 __all__ = ["LESSONS", "find_lesson", "lesson_or_own"]
 

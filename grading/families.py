@@ -1,0 +1,195 @@
+"""Candidates: families that were cross-validated on splits, with what they said of every row while it was held out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from grading.claims import DEFINITIONS, SCORE_NAMES, derive
+from grading.comparison import equal
+from grading.data_files import ROW_NAMES, read_table
+from grading.errors import Outcome, Unmet
+from grading.evidence import Evidence
+from grading.metric_name import parse
+from grading.run_facts import key_of
+from grading.store import Run
+from grading.tables import finite, plain
+
+FILE_WORDS = ("outoffold", "oof", "heldout")  # in the file's name, without its signs
+LEAST_FAMILIES, LEAST_SPLITS, MOST_SPLITS = 3, 6, 1000
+LEVEL = 0.95
+LOW, HIGH = frozenset({"low", "lower", "lo"}), frozenset({"high", "upper", "hi"})
+OF_BOUNDS = frozenset({"ci", "ci95", "95", "interval", "bound", "limit", "corrected", "end", "mean"})
+
+
+@dataclass(frozen=True)
+class Family:
+    """One family's run and its out-of-fold table: split, row, y_true, y_pred and, of a classifier, y_score."""
+
+    run: Run
+    table: pd.DataFrame
+
+    @property
+    def parts(self) -> list[pd.DataFrame]:
+        """The rows held out in each split, in the order of the splits."""
+        return [part for _, part in self.table.groupby("split")]
+
+    @property
+    def held_share(self) -> float:
+        """Rows held out over rows trained on, on average over the splits."""
+        everything, held = self.table["row"].nunique(), len(self.table) / self.table["split"].nunique()
+        return float(held / (everything - held))
+
+
+def families(evidence: Evidence) -> list[Family]:
+    """The families that were cross-validated; raises Unmet when there are fewer than three, or two are the same."""
+    runs = [run for run in evidence.started_runs if run.status == "FINISHED" and _path(run)]
+    if evidence.since:  # a cell that was run again: the grader will see the last one only
+        runs = list({(run.experiment.id, run.name): run for run in runs}.values())
+    if len(runs) < LEAST_FAMILIES:
+        raise Unmet(
+            f"{LEAST_FAMILIES} families, each a finished run with out_of_fold.csv", [run.name for run in runs] or "none"
+        )
+    found = [Family(run, read_out_of_fold(run)) for run in runs]
+    said = {tuple(each.table["y_pred"]) for each in found}
+    if len(said) < LEAST_FAMILIES:
+        names = [each.run.name for each in found]
+        raise Unmet(f"{LEAST_FAMILIES} families that predict differently", f"{len(said)} among {names}")
+    return found
+
+
+def read_out_of_fold(run: Run) -> pd.DataFrame:
+    """The run's out-of-fold table, ordered by split and row; raises Unmet when it is not right."""
+    path = _path(run)
+    assert path is not None
+    frame = read_table(run.artifacts.local(path))
+    frame = frame.loc[:, ~frame.columns.duplicated()]
+    names = {plain(str(name)): name for name in frame.columns}
+    if "split" not in names and {"repeat", "fold"} <= set(names):
+        frame = frame.assign(split=frame.groupby([names["repeat"], names["fold"]]).ngroup())
+    elif "split" not in names and "fold" in names:
+        frame = frame.rename(columns={names["fold"]: "split"})
+    row = next((name for name in frame.columns if str(name).lower() in ROW_NAMES), None)
+    frame = frame.rename(columns={row: "row"} if row is not None else {})
+    wanted = ["split", "row", "y_true", "y_pred"]
+    if missing := [name for name in wanted if name not in frame.columns]:
+        raise Unmet(f"columns {', '.join(wanted)} in {path} of {run.name!r}", list(frame.columns), f"add {missing}")
+    scores = [name for name in SCORE_NAMES if name in frame.columns][:1]
+    frame = frame[[*wanted, *scores]].sort_values(["split", "row"], kind="stable").reset_index(drop=True)
+    for name in ("y_true", "y_pred", *scores):
+        number = pd.api.types.is_numeric_dtype(frame[name])
+        gaps = frame[name].isna().any() or (number and not np.isfinite(frame[name].to_numpy(float)).all())
+        if gaps or (name in scores and not number):
+            raise Unmet(f"{name} without gaps in {path} of {run.name!r}", "gaps, or no numbers", "no inf, no NaN")
+    if pd.api.types.is_numeric_dtype(frame["y_true"]) != pd.api.types.is_numeric_dtype(frame["y_pred"]):
+        raise Unmet(f"y_true and y_pred of one kind in {path}", "numbers and texts", "both numbers, or both labels")
+    _require_splits(frame, run)
+    return frame
+
+
+def _require_splits(frame: pd.DataFrame, run: Run) -> None:
+    splits, rows = frame["split"].nunique(), frame["row"].nunique()
+    if not LEAST_SPLITS <= splits <= MOST_SPLITS or frame[["split", "row"]].isna().to_numpy().any():
+        raise Unmet(f"at least {LEAST_SPLITS} splits in the run {run.name!r}", f"{splits}", "5 folds, 3 repeats")
+    if frame.duplicated(["split", "row"]).any():
+        raise Unmet(f"each row once a split in the run {run.name!r}", "a row twice in one split", "number the splits")
+    if frame.groupby("split").size().max() >= rows:
+        raise Unmet(f"rows to train on in every split of {run.name!r}", "a split that holds out all rows")
+    if frame["row"].value_counts().min() < 2:
+        hint = "RepeatedKFold(n_splits=5, n_repeats=3, random_state=SEED)"
+        raise Unmet(f"every row held out in two splits or more in {run.name!r}", "some only once", hint)
+
+
+def fold_scores(evidence: Evidence, family: Family) -> tuple[str, list[float]]:
+    """The metric's key and the run's logged score of each split; raises Unmet unless the held-out rows give them."""
+    problem = None
+    for name, logged in _logged(evidence, family):
+        key = key_of(name)
+        for place, (value, part) in enumerate(zip(logged, family.parts, strict=True)):
+            right = scores_of(key, part)
+            if not any(equal(value, score) for score in right):
+                shown = f"{right[0]:.4f}" if right else "a metric that the held-out rows give"
+                where = f"{name} of split {place} of {family.run.name!r}"
+                problem = Unmet(f"{where} = {shown}, from its rows", f"{value:.4f}", "score the rows of that split")
+                break
+        else:
+            return key, logged
+    splits = len(family.parts)
+    expected = f"a score such as fold_rmse for each of the {splits} splits of {family.run.name!r}"
+    raise problem or Unmet(expected, sorted(family.run.metrics) or "no metrics", "log_metric(name, value, step=split)")
+
+
+def scores_of(key: str, part: pd.DataFrame) -> list[float]:
+    """The values that a metric may have on some held-out rows; empty when it cannot be derived."""
+    if key == "brier" and (name := next((name for name in SCORE_NAMES if name in part), None)):
+        return [float(((part[name] - (part["y_true"] == part["y_true"].max())) ** 2).mean())]
+    try:
+        return derive(key, part) or []
+    except Outcome:
+        return []
+
+
+def _logged(evidence: Evidence, family: Family) -> Iterator[tuple[str, list[float]]]:
+    """Metrics with one value a split, in the order of the splits: as steps, or one nested run a split."""
+    run, count = family.run, len(family.parts)
+    for name in run.metrics:
+        points = {point.step: point.value for point in evidence.store.history(run.id, name)}
+        if len(points) == count and (key_of(name) in DEFINITIONS or key_of(name) == "brier"):
+            yield name, [points[step] for step in sorted(points)]
+    children = sorted(
+        (place, child.start_time, child.id, child)
+        for child in evidence.children(run)
+        if (place := _place(child.params)) is not None
+    )
+    if len(children) == count:
+        for name in children[0][-1].metrics:
+            if all(name in child.metrics for *_, child in children):
+                yield name, [child.metrics[name] for *_, child in children]
+
+
+def _place(params: Mapping[str, str]) -> tuple[float, float] | None:
+    """Where a nested run's split stands: by its split, or by its repeat and fold."""
+    known = {plain(name): finite(value) for name, value in params.items()}
+    first, second = (known.get("split"), 0.0) if "split" in known else (known.get("repeat", 0.0), known.get("fold"))
+    return None if first is None or second is None else (first, second)
+
+
+def corrected_interval(scores: list[float], held_share: float) -> tuple[float, float]:
+    """The 95 % t interval of a mean over splits whose training sets share rows.
+
+    C. Nadeau and Y. Bengio, Inference for the Generalization Error, Machine Learning 52, 2003: the variance of the
+    mean is (1/J + n_test/n_train) times that of the J scores. `held_share`: n_test/n_train.
+    """
+    return _t_interval(scores, 1 / len(scores) + held_share)
+
+
+def usual_interval(scores: list[float]) -> tuple[float, float]:
+    """The 95 % t interval of the mean of independent values."""
+    return _t_interval(scores, 1 / len(scores))
+
+
+def _t_interval(scores: list[float], share: float) -> tuple[float, float]:
+    half = stats.t.ppf((1 + LEVEL) / 2, len(scores) - 1) * np.std(scores, ddof=1) * np.sqrt(share)
+    return float(np.mean(scores) - half), float(np.mean(scores) + half)
+
+
+def bound_of(name: str) -> tuple[str, str] | None:
+    """Which end of an interval a name means, and of which metric's key: cv_rmse_low → low, rmse; None when neither."""
+    words = re.findall(r"[a-z]+\d*|\d+", name.lower().removeprefix("metrics."))
+    for end, known in (("low", LOW), ("high", HIGH)):
+        if known & set(words):
+            rest = "_".join(word for word in words if word not in known | OF_BOUNDS)
+            return end, key_of(parse(rest).base) if rest else ""
+    return None
+
+
+def _path(run: Run) -> str | None:
+    paths = run.artifacts.paths()
+    return next((path for path in paths if path.lower().endswith(".csv") and _is_out_of_fold(path)), None)
+
+
+def _is_out_of_fold(path: str) -> bool:
+    return any(word in plain(path.rpartition("/")[2]) for word in FILE_WORDS)

@@ -1,0 +1,346 @@
+"""Lesson M9_04: what a fair comparison of models leaves in the store."""
+
+import numpy as np
+
+from grading.ab_test import find_tests, judge_tests, judge_verdicts
+from grading.claims import label_mismatches
+from grading.comparison import equal
+from grading.data_files import label_columns
+from grading.errors import Outcome, Unmet
+from grading.evidence import Evidence
+from grading.experiment_log import LOG_NAME, problems_of
+from grading.families import bound_of, corrected_interval, families, fold_scores, usual_interval
+from grading.figures import read_picture
+from grading.groups import judge_groups
+from grading.html_page import read_page, require_interactive, require_shown
+from grading.lesson import Lesson, Task
+from grading.log_depth import require_depth
+from grading.metric_name import parse
+from grading.model_card import CARD_NAME, problems_of_card
+from grading.plan import judge_plan
+from grading.practices import LEAST as LEAST_PRACTICES
+from grading.practices import find_practices, run_of
+from grading.practices import require_shown as require_practice_shown
+from grading.predictions import our_contract
+from grading.store import ModelVersion, Run
+from grading.tables import Table, find_table, plain
+from grading.trade_offs import judge_trade_offs
+
+lesson = Lesson(
+    id="M9_04",
+    description="experiment_comparison",
+    title="Compare experiments and decide",
+    worked_experiment="breast-cancer-screening",
+    worked_data="breast_cancer",
+    tasks=(
+        Task(1, "Compare several experiments"),
+        Task(2, "Visualise"),
+        Task(3, "Analyse trade-offs, and test A against B"),
+        Task(4, "Document best practices"),
+    ),
+)
+
+LEAST_FIGURES = 4
+IMAGES, PAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif"), (".html", ".htm")
+LEAST_STEPS, LEAST_CURVES = 3, 3
+
+
+@lesson.check(task=1, points=4)
+def families_have_fold_scores(evidence: Evidence) -> str:
+    """At least three families, each with a score of every split that its held-out rows give."""
+    found = []
+    for family in families(evidence):
+        key, scores = fold_scores(evidence, family)
+        found.append(f"{family.run.name}: {len(scores)} splits, {key} {np.mean(scores):.4g}")
+    return "; ".join(found)
+
+
+@lesson.check(task=1, points=4)
+def splits_are_the_same(evidence: Evidence) -> str:
+    """All families held out the same rows in the same splits, with the labels of the data file."""
+    first, *others = families(evidence)
+    for other in others:
+        for name in ("split", "row"):
+            if len(first.table) != len(other.table) or (first.table[name] != other.table[name]).any():
+                expected = f"{other.run.name!r} to hold out the same rows as {first.run.name!r}, split by split"
+                raise Unmet(expected, "other rows", "one splitter with one random_state for all families")
+        if (first.table["y_true"] != other.table["y_true"]).any():
+            raise Unmet(f"the same y_true for {first.run.name!r} and {other.run.name!r}", "other labels")
+    rows = first.table.drop_duplicates("row")
+    for run in (*(each.run for each in (first, *others)), *evidence.main_runs):
+        if run.datasets:
+            file = evidence.data.find(evidence.dataset(run).location)
+            frame = evidence.data.frame(file)
+            if wrong := label_mismatches(rows, frame, label_columns(file, frame)):
+                raise Unmet(f"y_true to be the labels of {file.name}", f"{wrong} of {len(rows)} differ")
+            break
+    return f"{len(first.parts)} splits of {len(rows)} rows, the same for {1 + len(others)} families"
+
+
+@lesson.check(task=1, points=4)
+def intervals_are_corrected(evidence: Evidence) -> str:
+    """95 % intervals of the cross-validated means, corrected for the rows that the splits share."""
+    found = []
+    for family in families(evidence):
+        key, scores = fold_scores(evidence, family)
+        run, ends = family.run, corrected_interval(scores, family.held_share)
+        logged = {end: value for name, value in run.metrics.items()
+                  if (bound := bound_of(name)) and bound[1] in (key, "") for end in bound[:1]}  # fmt: skip
+        expected = f"{ends[0]:.4f} to {ends[1]:.4f} for {run.name!r}, by the corrected variance"
+        if set(logged) != {"low", "high"}:
+            hint = "log cv_rmse_low and cv_rmse_high in each family's run"
+            raise Unmet(expected, sorted(run.metrics) or "no metrics", hint)
+        if not (equal(logged["low"], ends[0]) and equal(logged["high"], ends[1])):
+            hint = "variance of the mean: (1 / splits + n_test / n_train) times that of the scores"
+            if all(equal(logged[e], v) for e, v in zip(("low", "high"), usual_interval(scores), strict=True)):
+                hint = f"this is the usual interval, which takes the splits for independent; {hint}"
+            raise Unmet(expected, f"{logged['low']:.4f} to {logged['high']:.4f}", hint)
+        found.append(f"{run.name}: {ends[0]:.4g} to {ends[1]:.4g}")
+    return "; ".join(found)
+
+
+@lesson.check(task=1, points=4)
+def comparison_is_the_stores(evidence: Evidence) -> str:
+    """One table of all families, with the means and intervals that the store has."""
+    runs = [family.run for family in families(evidence)]
+    table = find_table(evidence, ("comparison",), "comparison.csv")
+    listed = table.runs(runs)
+    if missing := [run.name for run in runs if run.id not in {each.id for each in listed}]:
+        raise Unmet(f"all families in {table.name}", f"without {missing}", "mlflow.search_runs(...)")
+    compared = set()
+    for column in table.columns:
+        key = next((key for run in listed for key in run.metrics if plain(key) == plain(column)), None)
+        if key is None:
+            continue
+        for run, value in zip(listed, table.numbers(column), strict=True):
+            logged = run.metrics.get(key)
+            if logged is None or abs(value - logged) > 1e-6 * max(1, abs(logged)) + _rounding(value):
+                shown = "nothing" if logged is None else f"{logged:.6g}"
+                raise Unmet(f"{key} = {shown} of {run.name!r}, as in the store", f"{value:.6g}", "do not edit values")
+        compared.add("mean" if parse(key).statistic == "mean" else (bound_of(key) or ("other",))[0])
+    if lacking := [each for each in ("mean", "low", "high") if each not in compared]:
+        raise Unmet(f"columns with the mean, low and high of each family in {table.name}", f"no {lacking}")
+    return f"{len(listed)} families in {table.name}"
+
+
+def _rounding(value: float) -> float:
+    """Half of the last of four decimals, when no more are written."""
+    return 0.00005 if round(value, 4) == value else 0.0
+
+
+@lesson.check(task=2, points=4)
+def figures_are_there(evidence: Evidence) -> str:
+    """At least four figures of the comparison, one of them an HTML page."""
+    images, pages = _figures(evidence)
+    if len(images) + len(pages) < LEAST_FIGURES or not pages:
+        names = [path for _, path in (*images, *pages)]
+        raise Unmet(f"{LEAST_FIGURES} figures beside those of the final runs, one of them HTML", names or "none",
+                    "intervals.png, errors.png, learning_curves.png, parallel_coordinates.html")  # fmt: skip
+    return ", ".join(path for _, path in (*images, *pages))
+
+
+@lesson.check(task=2, points=4)
+def figures_differ(evidence: Evidence) -> str:
+    """The figures show something, and each something else."""
+    images, _ = _figures(evidence)
+    if len(images) < LEAST_FIGURES - 1:
+        raise Unmet(f"{LEAST_FIGURES - 1} pictures", [path for _, path in images] or "none", "mlflow.log_figure")
+    seen: dict[str, str] = {}
+    for run, path in images:
+        picture = read_picture(run.artifacts.local(path))
+        if picture.blank:
+            raise Unmet(f"{path} to show something", "a blank picture", "log the figure that was drawn on")
+        if picture.fingerprint in seen:
+            raise Unmet(f"{path} to be another picture than {seen[picture.fingerprint]}", "the same picture")
+        seen[picture.fingerprint] = path
+    return f"{len(images)} pictures"
+
+
+@lesson.check(task=2, points=4)
+def page_is_interactive(evidence: Evidence) -> str:
+    """An interactive HTML page with every family and its cross-validated mean, that fetches nothing."""
+    _, pages = _figures(evidence)
+    if not pages:
+        raise Unmet("parallel_coordinates.html", "no HTML file in your runs", "mlflow.log_text(page, name)")
+    wanted = {}
+    for family in families(evidence):
+        _, scores = fold_scores(evidence, family)
+        wanted[family.run.name] = float(np.mean(scores))
+    problem: Outcome | None = None
+    for run, path in pages:
+        try:
+            page = read_page(run.artifacts.local(path))
+            require_interactive(page, path)
+            require_shown(page, path, wanted)
+            return f"{path} shows {', '.join(wanted)}"
+        except Outcome as outcome:
+            problem = problem or outcome
+    assert problem is not None
+    raise problem
+
+
+@lesson.check(task=2, points=4)
+def curves_are_the_stores(evidence: Evidence) -> str:
+    """The numbers behind the learning curves are those that the store has."""
+    runs = evidence.started_runs
+    table = find_table(evidence, ("curve",), "learning_curves.csv")
+    owners = table.runs(runs)
+    steps = table.numbers(table.required("step", "size", "patients", "train_size", "rows", "n"))
+    column = table.required(
+        "value", "score", "learning_curve_rmse", "rmse", "learning_curve", "mean", "error", "accuracy"
+    )
+    shown: dict[str, dict[int, float]] = {}
+    for run, step, value in zip(owners, steps, table.numbers(column), strict=True):
+        shown.setdefault(run.id, {})[int(step)] = value
+    for run in {owner.id: owner for owner in owners}.values():
+        _require_curve(evidence, run, shown[run.id])
+    if len(shown) < LEAST_CURVES:
+        raise Unmet(f"learning curves of {LEAST_CURVES} families in {table.name}", f"{len(shown)}")
+    return f"{len(steps)} points of {len(shown)} families"
+
+
+def _require_curve(evidence: Evidence, run: Run, shown: dict[int, float]) -> None:
+    """Raise Unmet unless the points are one metric's history in this run."""
+    if len(shown) < LEAST_STEPS:
+        raise Unmet(f"{LEAST_STEPS} steps or more of {run.name!r}", f"{len(shown)}", "train_sizes=[0.25, 0.5, 1.0]")
+    near = ""
+    for name in sorted(run.metrics, key=lambda name: "curve" not in name):
+        history = {point.step: point.value for point in evidence.store.history(run.id, name)}
+        if history.keys() == shown.keys() and len(history) > 1:
+            wrong = [step for step in history if not equal(shown[step], history[step])]
+            if not wrong:
+                return
+            near = near or f"{name} = {history[wrong[0]]:.4f} at step {wrong[0]} of {run.name!r}"
+    found = "other values" if near else "no metric with these steps"
+    raise Unmet(near or f"a metric of {run.name!r} with the steps {sorted(shown)}", found, "read them from the store")
+
+
+def _figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run, str]]]:
+    """Pictures and pages of all runs, without those that every final run must have; of re-runs the newest only."""
+    own = {key for name in ("classification", "regression") for key, rule in our_contract(name).artifacts.items()
+           if rule.figure for key in (key, *rule.names)}  # fmt: skip
+    latest = {(run.experiment.id, run.name if evidence.since else run.id): run for run in evidence.started_runs}
+    files = [(run, path) for run in latest.values() for path in run.artifacts.paths()]
+    files = [(r, p) for r, p in files if not any(plain(key) in plain(p.rpartition("/")[2]) for key in own)]
+    return ([file for file in files if file[1].lower().endswith(IMAGES)],
+            [file for file in files if file[1].lower().endswith(PAGES)])  # fmt: skip
+
+
+@lesson.check(task=3, points=3)
+def plan_comes_first(evidence: Evidence) -> str:
+    """The sample size follows from the plan's numbers, and the plan was logged before the final runs."""
+    return judge_plan(evidence, families(evidence), evidence.main_runs)
+
+
+@lesson.check(task=3, points=4)
+def paired_tests_follow_from_predictions(evidence: Evidence) -> str:
+    """The paired tests: p-values, differences with intervals and effect sizes are those that the predictions give."""
+    return judge_tests(evidence, _tests(evidence))
+
+
+@lesson.check(task=3, points=3)
+def verdicts_follow(evidence: Evidence) -> str:
+    """The p-values are corrected for several tests, and each verdict follows from them and from the plan."""
+    return judge_verdicts(evidence, _tests(evidence))
+
+
+@lesson.check(task=3, points=3)
+def groups_add_up(evidence: Evidence) -> str:
+    """Results by group that add up to all test rows and follow from the predictions."""
+    _require_final(evidence)
+    return judge_groups(evidence, find_table(evidence, ("group",), "groups.csv"), evidence.main_runs)
+
+
+@lesson.check(task=3, points=3)
+def pareto_set_is_right(evidence: Evidence) -> str:
+    """Quality, latency and size of all final runs, as they were logged, and which runs no other dominates."""
+    _require_final(evidence)
+    return judge_trade_offs(evidence, find_table(evidence, ("trade", "pareto"), "trade_offs.csv"), evidence.main_runs)
+
+
+def _tests(evidence: Evidence) -> Table:
+    _require_final(evidence)
+    return find_tests(evidence)
+
+
+def _require_final(evidence: Evidence) -> None:
+    evidence.main_run  # noqa: B018  raises when there is no final run yet
+
+
+@lesson.check(task=4, points=4)
+def log_is_complete(evidence: Evidence) -> str:
+    """The chosen run's experiment log is complete: its own numbers, splits, intervals, groups and baselines."""
+    problem: Outcome | None = None
+    chosen = [run for _, run in _registered(evidence)]
+    for run in chosen or reversed(evidence.main_runs or (evidence.main_run,)):
+        try:
+            text = _text(run, LOG_NAME, "experiment_log(run_id, ...)")
+            if wrong := next(iter(problems_of(text, run)), None):
+                raise Unmet(
+                    "a complete experiment log with the run's own numbers", wrong, "write it again from the run"
+                )
+            return require_depth(text, evidence, run)
+        except Outcome as outcome:
+            problem = problem or outcome
+    assert problem is not None
+    raise problem
+
+
+@lesson.check(task=4, points=4)
+def card_is_of_the_version(evidence: Evidence) -> str:
+    """A model card of a registered version: every section, and the numbers of the version's run."""
+    _require_final(evidence)
+    versions = _registered(evidence)
+    if not versions:
+        raise Unmet("a registered version of one of your final runs", "none", "mlflow.register_model(...)")
+    problem: Outcome | None = None
+    for version, run in versions:
+        name = f"{version.name}/{version.version}"
+        try:
+            text = _text(run, CARD_NAME, f'model_card("{name}", ...)')
+            if name not in text:
+                raise Unmet(f"a card of {name}", text.strip().splitlines()[0][:80] if text.strip() else "an empty file",
+                            "the card says which version it is of")  # fmt: skip
+            if wrong := next(iter(problems_of_card(text, run)), None):
+                raise Unmet("a complete model card with the numbers of the version's run", wrong, "write it again")
+        except Outcome as outcome:
+            problem = problem or outcome
+        else:
+            return f"the card of {name}"
+    assert problem is not None
+    raise problem
+
+
+@lesson.check(task=4, points=4)
+def practices_cite_runs(evidence: Evidence) -> str:
+    """At least six best practices, each with a run of yours."""
+    practices = find_practices(evidence)
+    runs = {run_of(practice, evidence).name for practice in practices}
+    return f"{len(practices)} practices, of {len(runs)} runs"
+
+
+@lesson.check(task=4, points=4)
+def practices_are_shown(evidence: Evidence) -> str:
+    """Each practice is shown by a param, a metric, a tag or a file that its run has, a different one each."""
+    practices = find_practices(evidence)
+    for practice in practices:
+        require_practice_shown(practice, run_of(practice, evidence))
+    shown = {practice.shown_by.lower() for practice in practices}
+    if len(shown) < LEAST_PRACTICES:
+        raise Unmet(f"{LEAST_PRACTICES} practices, each shown by something else", sorted(shown))
+    return ", ".join(practice.shown_by for practice in practices)
+
+
+def _registered(evidence: Evidence) -> list[tuple[ModelVersion, Run]]:
+    """The registered versions of the final runs, newest first."""
+    runs = {run.id: run for run in evidence.main_runs}
+    found = [(version, runs[version.run_id]) for version in evidence.store.versions if version.run_id in runs]
+    return sorted(found, key=lambda pair: (pair[1].start_time, pair[0].version), reverse=True)
+
+
+def _text(run: Run, name: str, how: str) -> str:
+    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == name), None)
+    if path is None:
+        found = run.artifacts.paths()[:8] or "no artifacts"
+        raise Unmet(f"{name} in the run {run.name!r}", found, f'mlflow.log_text({how}, "{name}", run_id=...)')
+    return run.artifacts.local(path).read_text("utf-8", "replace")

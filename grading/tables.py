@@ -1,0 +1,116 @@
+"""A table among a run's artifacts: found by its file name, its columns by their meaning, its runs by id or name."""
+
+import math
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from grading.errors import Unmet
+from grading.evidence import Evidence
+from grading.leaderboard import read_board
+from grading.store import Run
+
+ENDINGS = (".csv", ".json")
+MOST_ROWS = 10_000
+LARGEST = 1e300  # MLflow stores infinity as the largest number there is
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that a run logged."""
+
+    owner: Run
+    name: str
+    frame: pd.DataFrame
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, as they are written."""
+        return [str(name) for name in self.frame.columns]
+
+    def texts(self, column: str) -> list[str]:
+        """A column's values as texts."""
+        return [str(value).strip() for value in self.frame.iloc[:, self.columns.index(column)]]
+
+    def numbers(self, column: str) -> list[float]:
+        """A column's values as numbers; raises Unmet for one that is none, or not finite."""
+        found = [finite(text) for text in self.texts(column)]
+        if wrong := [text for text, value in zip(self.texts(column), found, strict=True) if value is None]:
+            raise Unmet(f"numbers in the column {column} of {self.name}", wrong[:3], "no gaps, no units, no text")
+        return [value for value in found if value is not None]
+
+    def column(self, *names: str) -> str | None:
+        """The column of one of these names, whatever its signs and capitals; None when there is none."""
+        wanted = [plain(name) for name in names]
+        found = (column for name in wanted for column in self.columns if plain(column) == name)
+        return next(found, None)
+
+    def required(self, *names: str) -> str:
+        """The column of one of these names; raises Unmet when there is none."""
+        found = self.column(*names)
+        if found is None:
+            raise Unmet(f"a column {names[0]} in {self.name}", self.columns, f"add {names[0]}")
+        return found
+
+    def runs(self, runs: Sequence[Run], column: str | None = None) -> list[Run]:
+        """The run that each row names, by id or name; raises Unmet for a row that names none of `runs`.
+
+        Without a `column`, the first in which the rows name runs.
+        """
+        known = {run.name: run for run in runs} | {run.id: run for run in runs}
+        for name in [column] if column else self.columns:
+            texts = self.texts(name)
+            if unknown := [text for text in texts if text not in known]:
+                if column is None and len(unknown) == len(texts):
+                    continue
+                raise Unmet(f"runs in the column {name} of {self.name}", unknown[:3], expected_runs(runs))
+            return [known[text] for text in texts]
+        raise Unmet(f"a column run_id in {self.name}", self.columns, expected_runs(runs))
+
+
+def find_table(evidence: Evidence, words: Collection[str], wanted: str, runs: Iterable[Run] | None = None) -> Table:
+    """The newest table whose file name has one of the words; raises Unmet when there is none.
+
+    `wanted`: the file's usual name, for the message; `runs`: where to look, the newest last, all of the part's unless
+    given.
+    """
+    for run in reversed(tuple(evidence.started_runs if runs is None else runs)):
+        for path in run.artifacts.paths():
+            name = path.rpartition("/")[2].lower()
+            if name.endswith(ENDINGS) and any(word in name for word in words):
+                frame = read_board(run.artifacts.local(path))
+                if not 0 < len(frame) <= MOST_ROWS:
+                    raise Unmet(f"{name} with 1 to {MOST_ROWS:,} rows", f"{len(frame):,} rows", "a line a run")
+                return Table(run, name, frame)
+    raise Unmet(f"an artifact {wanted}", "no such file in your runs", f'mlflow.log_text(..., "{wanted}")')
+
+
+def expected_runs(runs: Sequence[Run]) -> str:
+    """A hint that names the runs a table may be about."""
+    return f"ids or names of your runs: {', '.join(dict.fromkeys(run.name for run in runs[:6]))}"
+
+
+def finite(text: object) -> float | None:
+    """The number that a text says; None when it says none, or one that is not finite."""
+    try:
+        value = float(str(text))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and abs(value) < LARGEST else None
+
+
+def plain(name: str) -> str:
+    """A name without signs and capitals, and without what search_runs puts before it."""
+    return re.sub(r"[^a-z0-9]+", "", re.sub(r"^(metrics|params|tags)\.", "", name.lower()))
+
+
+def said(run: Run, *names: str) -> str:
+    """What a param of the run says, or else a tag, under one of these names; empty when it says nothing."""
+    for name in names:
+        for place in (run.params, run.tags):
+            for key, value in place.items():
+                if plain(key) == plain(name) and value.strip():
+                    return value.strip()
+    return ""

@@ -1,0 +1,94 @@
+import math
+from collections.abc import Callable
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from grading.errors import Outcome, Unmet
+from grading.evidence import Evidence
+from grading.families import bound_of, corrected_interval, families, fold_scores, usual_interval
+
+Read = Callable[[], Evidence]
+
+
+def held_out(shift: float = 0.0, splits: int = 6) -> pd.DataFrame:
+    """Twelve rows, two folds, each row held out in half of the splits."""
+    parts = []
+    for split in range(splits):
+        rows = np.arange(12)[split % 2 :: 2]
+        parts.append(pd.DataFrame({"split": split, "row": rows, "y_true": rows * 1.5, "y_pred": rows + shift + split}))
+    return pd.concat(parts)
+
+
+def log_family(name: str, table: pd.DataFrame, scores: list[float] | None = None) -> None:
+    with mlflow.start_run(run_name=name):
+        mlflow.log_text(table.to_csv(index=False), "out_of_fold.csv")
+        for step, score in enumerate(rmse_of(table) if scores is None else scores):
+            mlflow.log_metric("fold_rmse", score, step=step)
+
+
+def rmse_of(table: pd.DataFrame) -> list[float]:
+    return [math.sqrt(((part["y_true"] - part["y_pred"]) ** 2).mean()) for _, part in table.groupby("split")]
+
+
+def test_the_corrected_interval_is_wider_by_the_share_of_rows_held_out() -> None:
+    scores = [1.0, 2.0, 3.0, 4.0]
+    (low, high), (near, far) = usual_interval(scores), corrected_interval(scores, 0.25)
+    assert (far - near) / (high - low) == pytest.approx(math.sqrt(2))
+    assert (near + far) / 2 == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [("cv_rmse_low", ("low", "rmse")), ("rmse_cv_ci_upper", ("high", "rmse")), ("metrics.cv_accuracy_lower_95",
+     ("low", "accuracy")), ("cv_brier_high", ("high", "brier")), ("cv_rmse_mean", None), ("slow_rmse", None)],
+)  # fmt: skip
+def test_a_name_says_which_end_of_which_interval(name: str, meaning: tuple[str, str] | None) -> None:
+    assert bound_of(name) == meaning
+
+
+def test_fold_scores_are_those_of_the_held_out_rows(evidence: Read) -> None:
+    for shift in range(3):
+        log_family(f"family-{shift}", held_out(shift))
+    found = families(evidence())
+    key, scores = fold_scores(evidence(), found[1])
+    assert key == "rmse"
+    assert scores == pytest.approx(rmse_of(held_out(1)))
+    assert found[0].held_share == 1.0
+
+
+def test_a_fold_score_that_the_rows_do_not_give_is_unmet(evidence: Read) -> None:
+    for shift in range(3):
+        log_family(f"family-{shift}", held_out(shift), [2.0] * 6 if shift == 2 else None)
+    with pytest.raises(Unmet, match="fold_rmse of split 0 of 'family-2'"):
+        fold_scores(evidence(), families(evidence())[2])
+
+
+def test_the_same_family_under_three_names_is_one(evidence: Read) -> None:
+    for name in "abc":
+        log_family(name, held_out())
+    with pytest.raises(Unmet, match="families that predict differently"):
+        families(evidence())
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"a": [1]}),
+        held_out(splits=2),
+        held_out().assign(split=1),
+        held_out().assign(y_pred=math.inf),
+        held_out().assign(y_pred="high"),
+        held_out().assign(row=math.nan),
+        held_out().assign(split=math.nan),
+        held_out().assign(y_true=None),
+        held_out().head(0),
+    ],
+)
+def test_a_table_that_is_not_of_splits_is_unmet_and_no_crash(evidence: Read, table: pd.DataFrame) -> None:
+    for shift in range(3):
+        log_family(f"family-{shift}", table, [1.0])
+    with pytest.raises(Outcome):
+        families(evidence())

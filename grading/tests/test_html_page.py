@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from grading.errors import Unmet
+from grading.html_page import Page, read_page, require_interactive, require_shown
+
+DRAWING = '<svg><polyline points="1,2"/><text>ridge</text><text>56.403</text></svg>'
+HOVER = "<style>polyline:hover {stroke-width: 5}</style>"
+
+
+def page(text: str, folder: Path) -> Page:
+    file = folder / "page.html"
+    file.write_text(text, "utf-8")
+    return read_page(file)
+
+
+@pytest.mark.parametrize("answering", [HOVER, "<script>let x = 1</script>", "<details>more</details>"])
+def test_a_drawing_that_answers_is_interactive(answering: str, tmp_path: Path) -> None:
+    require_interactive(page(answering + DRAWING, tmp_path), "page.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "an empty page"),
+        (HOVER + "<svg></svg>", "an empty page"),
+        (DRAWING, "stands still"),
+        (DRAWING + '<script src="https://cdn.example.org/x.js"></script>', "cdn.example.org"),
+        (DRAWING + '<link rel="stylesheet" href="//cdn.example.org/x.css"><script></script>', "cdn.example.org"),
+        (DRAWING + "<style>@import 'x.css'; a:hover {}</style>", "import"),
+        (DRAWING + "<script>import('https://cdn.example.org/x.js')</script>", "import"),
+    ],
+)
+def test_a_page_that_is_empty_still_or_fetching_is_unmet(text: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(Unmet, match=reason):
+        require_interactive(page(text, tmp_path), "page.html")
+
+
+def test_a_link_that_a_person_may_follow_fetches_nothing(tmp_path: Path) -> None:
+    require_interactive(page(HOVER + DRAWING + '<a href="https://example.org">more</a>', tmp_path), "page.html")
+
+
+def test_names_and_numbers_must_stand_in_the_page(tmp_path: Path) -> None:
+    found = page(DRAWING, tmp_path)
+    require_shown(found, "page.html", {"ridge": 56.4031})
+    with pytest.raises(Unmet, match="'forest' in page"):
+        require_shown(found, "page.html", {"forest": 56.4})
+    with pytest.raises(Unmet, match=r"55\.9"):
+        require_shown(found, "page.html", {"ridge": 55.9})
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"<![[[", b"<!DOCTYPE [<!ENTITY", b"<svg " * 1000])
+def test_what_is_not_html_is_no_crash(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_bytes(content)
+    with pytest.raises(Unmet):
+        require_interactive(read_page(file), "page.html")

@@ -1,0 +1,87 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from grading.paired import (
+    LOSS_NAMES,
+    TEST_NAMES,
+    corrected,
+    effect_size,
+    losses,
+    meant,
+    p_values,
+    required_n,
+    t_interval,
+)
+
+DRAWN = np.random.default_rng(1).normal(0.3, 1, 80)
+
+
+def test_the_losses_of_numbers_are_absolute_squared_and_wrong() -> None:
+    found = losses(pd.DataFrame({"y_true": [1.0, 2.0], "y_pred": [4.0, 2.0]}))
+    assert {kind: values.tolist() for kind, values in found.items()} == {
+        "zero_one": [1, 0],
+        "absolute": [3, 0],
+        "squared": [9, 0],
+    }
+
+
+def test_of_two_classes_the_score_gives_the_squared_loss() -> None:
+    found = losses(pd.DataFrame({"y_true": [1, 0], "y_pred": [1, 1], "y_score": [0.9, 0.6]}))
+    assert found["squared"] == pytest.approx([0.01, 0.36])
+    assert found["zero_one"].tolist() == [0, 1]
+
+
+def test_of_text_labels_there_is_only_right_and_wrong() -> None:
+    assert losses(pd.DataFrame({"y_true": ["a", "b"], "y_pred": ["a", "a"]})).keys() == {"zero_one"}
+
+
+def test_p_values_are_scipys() -> None:
+    found = dict(reversed(list(p_values(DRAWN))))
+    assert found["t"] == pytest.approx(stats.ttest_1samp(DRAWN, 0).pvalue)
+    assert found["wilcoxon"] == pytest.approx(stats.wilcoxon(DRAWN).pvalue)
+    assert "mcnemar" not in found
+
+
+def test_mcnemars_test_is_of_the_rows_on_which_the_models_disagree() -> None:
+    found = dict(p_values(np.array([1.0] * 8 + [-1.0] * 2 + [0.0] * 50)))
+    assert found["mcnemar"] == pytest.approx(stats.binomtest(8, 10).pvalue)
+
+
+def test_models_that_lose_the_same_everywhere_do_not_differ() -> None:
+    nothing = np.zeros(10)
+    assert dict(p_values(nothing)) == {"t": 1.0, "wilcoxon": 1.0, "mcnemar": 1.0}
+    assert (effect_size(nothing), t_interval(nothing)) == (0.0, (0.0, 0.0))
+
+
+def test_the_interval_is_that_of_the_paired_t_test() -> None:
+    low, high = stats.ttest_rel(DRAWN, np.zeros(80)).confidence_interval(0.95)
+    assert t_interval(DRAWN) == pytest.approx((low, high))
+
+
+def test_holm_multiplies_the_smallest_p_value_by_the_number_of_tests() -> None:
+    assert corrected([0.01, 0.04, 0.5], "holm") == pytest.approx([0.03, 0.08, 0.5])
+
+
+@pytest.mark.parametrize(("effect", "pairs"), [(0.2, 199), (0.5, 34), (-0.5, 34)])
+def test_the_required_n_is_that_of_the_textbooks(effect: float, pairs: int) -> None:
+    found = required_n(effect, 0.05, 0.8)
+    assert found is not None
+    assert math.ceil(found) == pairs
+
+
+@pytest.mark.parametrize("asked", [(0.0, 0.05, 0.8), (math.nan, 0.05, 0.8), (0.2, 0.0, 0.8), (0.2, 0.05, 1.0)])
+def test_a_senseless_plan_has_no_required_n(asked: tuple[float, float, float]) -> None:
+    assert required_n(*asked) is None
+
+
+def test_a_loss_and_a_test_are_known_by_several_names() -> None:
+    assert [meant(text, LOSS_NAMES) for text in ("absolute_error", "MAE", "0-1", "cosine")] == [
+        "absolute", "absolute", "zero_one", None,
+    ]  # fmt: skip
+    assert [meant(text, TEST_NAMES) for text in ("scipy.stats.ttest_rel", "paired t-test", "Wilcoxon")] == [
+        None, "t", "wilcoxon",
+    ]  # fmt: skip
