@@ -41,7 +41,7 @@ def read_lineage(file: Path) -> list[dict[str, Any]]:
         found = json.loads(file.read_text("utf-8"))
     except (ValueError, RecursionError, OSError) as error:
         raise Unmet(f"{file.name} as JSON", error, "mlflow.log_dict(entries, ...) or json.dumps") from None
-    if isinstance(found, dict) and not _value(found, "version"):
+    if isinstance(found, dict) and not any(name in found for name in KEYS["version"]):
         lists = [value for value in found.values() if isinstance(value, list)]
         found = lists[0] if lists else [
             {"version": key, **value} for key, value in found.items() if isinstance(value, dict)

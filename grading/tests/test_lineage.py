@@ -26,6 +26,7 @@ def _file(folder: Path, content: Any) -> Path:
         {"versions": [ENTRY]},
         {"1": {"run_id": "r", "data_md5": "m"}},
         {"v1": {"run": "r", "data": {"md5": "m"}}},
+        {"1": ENTRY},
         [{"model_version": "1", "run_id": "r", "dvc_md5": "m"}],
     ],
 )
