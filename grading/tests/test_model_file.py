@@ -53,6 +53,16 @@ def test_hyperparameters_of_a_skops_file_are_get_params(
     assert found
 
 
+def test_defaults_are_what_nobody_set(tracking: str, evidence: Callable[[], Evidence]) -> None:
+    model = make_pipeline(StandardScaler(with_mean=False), Ridge(alpha=20, solver="svd"))
+    with mlflow.start_run():
+        mlflow.log_metric("test_r2", 1)
+        mlflow.sklearn.log_model(model.fit(DATA, LABEL), name="m", pip_requirements=["scikit-learn==1"])
+    now = evidence()
+    found = now.model(now.main_run).defaults() or {}
+    assert (found["standardscaler__with_mean"], found["ridge__alpha"], found["ridge__solver"]) == (True, 1.0, "auto")
+
+
 def test_a_cloudpickle_model_is_not_read_here(tracking: str, evidence: Callable[[], Evidence]) -> None:
     forest = RandomForestClassifier(3).fit(DATA, LABEL)
     with mlflow.start_run():
