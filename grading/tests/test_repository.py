@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import nbformat
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -33,9 +34,15 @@ def _pages() -> list[Path]:
     return [path for path in _tracked() if path.suffix in (".md", ".ipynb") and "tests" not in path.parts]
 
 
+def _prose(page: Path) -> str:
+    if page.suffix == ".md":
+        return page.read_text("utf-8")
+    return "\n".join(cell.source for cell in nbformat.read(page, as_version=4).cells if cell.cell_type == "markdown")
+
+
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_file(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8")):
+    for link in re.findall(r"\]\(([^)#\s]+)", _prose(page)):
         if not link.startswith(("http:", "https:", "mailto:")):
             assert (page.parent / link).exists(), link
 
