@@ -1,0 +1,70 @@
+from collections.abc import Callable
+
+import mlflow
+import pandas as pd
+import pytest
+from sklearn.linear_model import ElasticNet
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from grading.errors import Unmet
+from grading.evidence import Evidence
+from grading.final_model import baseline_run, chosen_settings, final_run, require_untouched
+
+DATA, LABEL = pd.DataFrame({"a": [1.0, 2, 3, 4]}), pd.Series([1.0, 2, 3, 5])
+SPACE = '{"elasticnet__alpha": {"low": 0.01, "high": 100, "log": true}, "l1_ratio": {"low": 0, "high": 1}}'
+
+
+def _log(
+    name: str, *, tags: dict[str, str] | None = None, alpha: float = 1.0, l1_ratio: float = 0.5, max_iter: int = 1000
+) -> None:
+    net = ElasticNet(alpha=alpha, l1_ratio=l1_ratio, max_iter=max_iter)
+    model = make_pipeline(StandardScaler(), net).fit(DATA, LABEL)
+    with mlflow.start_run(run_name=name, tags=tags):
+        mlflow.log_metric("test_rmse", 1.0)
+        mlflow.sklearn.log_model(model, name="m", pip_requirements=["scikit-learn==1"])
+
+
+@pytest.fixture
+def now(tracking: str, evidence: Callable[[], Evidence]) -> Callable[[], Evidence]:
+    mlflow.set_experiment("tuning")
+    with mlflow.start_run(run_name="space"):
+        mlflow.log_text(SPACE, "search_space.json")
+    return evidence
+
+
+def test_the_chosen_settings_are_the_models(now: Callable[[], Evidence]) -> None:
+    _log("final", alpha=0.3, l1_ratio=0.9)
+    found = now()
+    assert chosen_settings(found, final_run(found)) == {"elasticnet__alpha": 0.3, "l1_ratio": 0.9}
+
+
+def test_the_final_run_is_the_one_that_says_how_it_was_selected(now: Callable[[], Evidence]) -> None:
+    _log("final", tags={"selection_rule": "best"})
+    _log("afterthought")
+    assert final_run(now()).name == "final"
+
+
+def test_an_untouched_baseline_may_have_other_settings_that_nobody_searches(now: Callable[[], Evidence]) -> None:
+    _log("final")
+    _log("plain", tags={"role": "baseline"}, max_iter=5000)
+    found = now()
+    require_untouched(found, baseline_run(found, final_run(found)))
+
+
+@pytest.mark.parametrize(("alpha", "l1_ratio"), [(20.0, 0.5), (1.0, 0.1)])
+def test_a_baseline_with_a_searched_setting_changed_is_unmet(
+    now: Callable[[], Evidence], alpha: float, l1_ratio: float
+) -> None:
+    _log("final")
+    _log("baseline", alpha=alpha, l1_ratio=l1_ratio)
+    found = now()
+    with pytest.raises(Unmet, match="untouched"):
+        require_untouched(found, baseline_run(found, final_run(found)))
+
+
+def test_without_a_baseline_it_says_how_to_make_one(now: Callable[[], Evidence]) -> None:
+    _log("final")
+    found = now()
+    with pytest.raises(Unmet, match="role = baseline"):
+        baseline_run(found, final_run(found))
