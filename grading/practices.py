@@ -1,6 +1,7 @@
 """Best practices as claims: each names a run, and what in that run shows it."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,9 @@ def _has(run: Run, word: str) -> bool:
         "input": {"", *(data.name for data in run.datasets)} if run.datasets else {},
         "model": {"", *(model.name for model in run.models if model.ready)} if any(m.ready for m in run.models) else {},
     }  # fmt: skip
-    kind, _, name = word.replace(":", ".", 1).replace(" ", ".", 1).partition(".")
+    kind, *rest = re.split(r"\s*[.:/ ]\s*", word, maxsplit=1)
     if kind.lower().rstrip("s") in places:
-        return name.strip() in places[kind.lower().rstrip("s")]
+        return "".join(rest) in places[kind.lower().rstrip("s")]
     return any(word in place for key, place in places.items() if key not in ("dataset", "input", "model"))
 
 

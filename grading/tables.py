@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,16 +70,15 @@ class Table:
         raise Unmet(f"a column run_id in {self.name}", self.columns, expected_runs(runs))
 
 
-def find_table(evidence: Evidence, words: Collection[str], wanted: str, runs: Iterable[Run] | None = None) -> Table:
-    """The newest table whose file name has one of the words; raises Unmet when there is none.
+def find_table(evidence: Evidence, words: Collection[str], wanted: str, avoid: Collection[str] = ()) -> Table:
+    """The newest table whose file name has one of the words, and none to `avoid`; raises Unmet when there is none.
 
-    `wanted`: the file's usual name, for the message; `runs`: where to look, the newest last, all of the part's unless
-    given.
+    `wanted`: the file's usual name, for the message.
     """
-    for run in reversed(tuple(evidence.started_runs if runs is None else runs)):
+    for run in reversed(evidence.started_runs):
         for path in run.artifacts.paths():
             name = path.rpartition("/")[2].lower()
-            if name.endswith(ENDINGS) and any(word in name for word in words):
+            if name.endswith(ENDINGS) and any(word in name for word in words) and not any(w in name for w in avoid):
                 frame = read_board(run.artifacts.local(path))
                 if not 0 < len(frame) <= MOST_ROWS:
                     raise Unmet(f"{name} with 1 to {MOST_ROWS:,} rows", f"{len(frame):,} rows", "a line a run")

@@ -23,4 +23,3 @@ with mlflow.start_run(run_id=my_study_run.info.run_id):
     mlflow.log_figure(history, "optimization_history.png")
     mlflow.log_figure(lines, "parallel_coordinates.png")
     mlflow.log_figure(bars, "parameter_importance.png")
-

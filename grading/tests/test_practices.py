@@ -1,0 +1,69 @@
+import json
+from collections.abc import Callable
+
+import mlflow
+import pytest
+
+from grading.errors import Unmet
+from grading.evidence import Evidence
+from grading.practices import Practice, find_practices, require_shown, run_of
+
+Read = Callable[[], Evidence]
+LISTED = [{"practice": f"habit {n}", "run_id": "a run", "shown_by": "params.seed"} for n in range(6)]
+
+
+def log_list(text: str, name: str = "best_practices.json") -> None:
+    with mlflow.start_run(run_name="a run", tags={"stage": "final"}):
+        mlflow.log_params({"seed": 1})
+        mlflow.log_metric("rmse", 2)
+        mlflow.log_text(text, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("best_practices.json", json.dumps(LISTED)),
+        ("practices.json", json.dumps({"practices": LISTED})),
+        ("best-practices.csv", "practice,run,evidence\n" + "".join(f"habit {n},a run,seed\n" for n in range(6))),
+        ("best_practices.md", "|Practice|Run|Shown by|\n|---|---|---|\n" + "|h%d|`a run`|seed|\n" * 6 % (*range(6),)),
+        ("best_practices.json", json.dumps({"columns": ["practice", "run_id", "shown_by"],
+                                            "data": [[f"h{n}", "a run", "seed"] for n in range(6)]})),
+    ],
+)  # fmt: skip
+def test_a_list_is_read_from_json_csv_and_markdown(evidence: Read, name: str, text: str) -> None:
+    log_list(text, name)
+    found = find_practices(evidence())
+    assert len(found) == 6
+    require_shown(found[0], run_of(found[0], evidence()))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "[" * 100_000, "[1, 2]", "null", '{"practices": 5}', json.dumps(LISTED[:5])]
+)
+def test_a_list_that_is_none_is_unmet_and_no_crash(evidence: Read, text: str) -> None:
+    log_list(text)
+    with pytest.raises(Unmet):
+        find_practices(evidence())
+
+
+@pytest.mark.parametrize(
+    ("shown_by", "is_shown"),
+    [("params.seed", True), ("param: seed", True), ("seed", True), ("seed = 1", True), ("metrics.rmse", True),
+     ("tags.stage", True), ("best_practices.json", True), ("files.best_practices.json", True), ("rmse, stage", True),
+     ("params.rmse", False), ("predictions.csv", False), ("model", False), ("datasets", False), ("", False)],
+)  # fmt: skip
+def test_a_practice_is_shown_by_what_the_run_has(evidence: Read, shown_by: str, is_shown: bool) -> None:
+    log_list(json.dumps(LISTED))
+    practice = Practice("Log the seed", "a run", shown_by)
+    run = run_of(practice, evidence())
+    if is_shown:
+        require_shown(practice, run)
+    else:
+        with pytest.raises(Unmet, match="to show 'Log the seed'"):
+            require_shown(practice, run)
+
+
+def test_a_practice_of_no_run_is_unmet(evidence: Read) -> None:
+    log_list(json.dumps(LISTED))
+    with pytest.raises(Unmet, match="a run of yours"):
+        run_of(Practice("Log the seed", "0" * 32, "seed"), evidence())
