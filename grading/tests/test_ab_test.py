@@ -4,7 +4,7 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from grading.ab_test import find_tests, judge_tests, judge_verdicts, verdict_of
 from grading.errors import Outcome, Unmet
