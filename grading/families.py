@@ -65,7 +65,15 @@ def read_out_of_fold(run: Run) -> pd.DataFrame:
     """The run's out-of-fold table, ordered by split and row; raises Unmet when it is not right."""
     path = _path(run)
     assert path is not None
-    frame = read_table(run.artifacts.local(path))
+    try:
+        return _checked(read_table(run.artifacts.local(path)), path, run)
+    except (ValueError, TypeError, KeyError, OverflowError) as error:  # numbers and texts in one column
+        raise Unmet(
+            f"{path} of {run.name!r} as a table of splits", str(error)[:100], "split, row, y_true, y_pred"
+        ) from None
+
+
+def _checked(frame: pd.DataFrame, path: str, run: Run) -> pd.DataFrame:
     frame = frame.loc[:, ~frame.columns.duplicated()]
     names = {plain(str(name)): name for name in frame.columns}
     if "split" not in names and {"repeat", "fold"} <= set(names):

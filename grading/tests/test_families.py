@@ -85,6 +85,8 @@ def test_the_same_family_under_three_names_is_one(evidence: Read) -> None:
         held_out().assign(split=math.nan),
         held_out().assign(y_true=None),
         held_out().head(0),
+        held_out().assign(split=["one", *range(35)]),
+        held_out().assign(row=["one", *range(35)]),
     ],
 )
 def test_a_table_that_is_not_of_splits_is_unmet_and_no_crash(evidence: Read, table: pd.DataFrame) -> None:
