@@ -163,3 +163,23 @@ def test_jupyterlab_does_not_offer_the_warm_kernel() -> None:
     jupyter = shutil.which("jupyter", path=str(Path(sys.executable).parent))
     asked = subprocess.run([str(jupyter), "server", "--show-config"], capture_output=True, text=True, check=False)
     assert "allowed_kernelspecs = ['python3']" in asked.stdout
+
+
+ASKS = """
+import json, os, pathlib, multiprocessing.forkserver
+import mlflow, pandas as pd
+from sklearn.linear_model import Ridge
+from grading.reproduction import Request, reproduce
+frame = pd.DataFrame({"row": range(4), "a": [0.0, 1.0, 2.0, 3.0], "y": [0.0, 2.0, 4.0, 6.0]})
+frame.to_csv("data.csv", index=False)
+mlflow.sklearn.save_model(Ridge(alpha=0).fit(frame[["a"]], frame["y"]), "model", pip_requirements=["scikit-learn"])
+folder, data = (str(pathlib.Path(name).resolve()) for name in ("model", "data.csv"))
+for rows in ((0, 1, 2, 3), (3, 0), (99,)):
+    said = reproduce(Request(folder, data, rows, ("a",), "y"))
+    print([round(value, 6) for value in said.predictions], said.problem[:8])
+print(multiprocessing.forkserver._forkserver._forkserver_pid)
+"""
+
+
+def test_a_warm_kernel_predicts_with_saved_models_without_a_server_of_its_own(tmp_path: Path) -> None:
+    assert text(run(tmp_path, ASKS)[0]).splitlines() == ["[0.0, 2.0, 4.0, 6.0] ", "[6.0, 0.0] ", "[] KeyError", "None"]
