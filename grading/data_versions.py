@@ -127,7 +127,8 @@ def require_own_datasets(evidence: Evidence) -> list[str]:
     than its file."""
     bytes_of: dict[str, tuple[str, Run]] = {}
     for run in asked_runs(evidence):
-        dataset, file = evidence.dataset(run), evidence.data_file(run)
+        with said_of(evidence, run):
+            dataset, file = evidence.dataset(run), evidence.data_file(run)
         rows, sha256 = len(evidence.data.frame(file)), evidence.data.sha256(file)
         if dataset.rows is not None and dataset.rows > rows:
             raise Unmet(f"a dataset of at most {rows} rows in the run {run.name!r}, as {file.name} has",

@@ -24,7 +24,7 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 
 @contextlib.contextmanager
 def said_of(evidence: Evidence, run: Run) -> Iterator[None]:
-    """Adds the way out to what is unmet by one of several runs: it may be an earlier try that nobody meant to keep."""
+    """Adds the way out to what is unmet by one of several runs: it may be a try that was given up."""
     try:
         yield
     except Unmet as unmet:
@@ -32,7 +32,7 @@ def said_of(evidence: Evidence, run: Run) -> Iterator[None]:
             raise
         again = f'run it again under the same name, or mlflow.delete_run("{run.id}")'
         way = again if evidence.since else "take its cell out of the notebook"
-        hint = f"{unmet.hint or 'mend this run'}; if {run.name!r} is an earlier try, it still counts: {way}"
+        hint = f"{unmet.hint or 'mend this run'}; if {run.name!r} is a try that you gave up, it still counts: {way}"
         raise Unmet(unmet.expected, unmet.found, hint) from None
 
 
