@@ -44,28 +44,35 @@ def champion_of(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> MadeVe
 
 
 def require_rollback(events: tuple[Event, ...], versions: tuple[MadeVersion, ...], edition: str) -> Event:
-    """The last rollback; raises Unmet unless it followed promotions, each told in full and under one contract."""
+    """The last rollback; raises Unmet unless it followed promotions, each told in full and under one contract.
+
+    Moves before the last change of the contract are history, and need not be under the new one.
+    """
+    under = list(itertools.takewhile(lambda event: event.contract == edition, reversed(events)))[::-1]
+    if not under:
+        hint = "log the contract you promoted by, or promote twice and roll back again under the new one"
+        raise Unmet(f"promotions under the contract you logged ({edition})", events[-1].contract, hint)
+    events = tuple(under)
     promoted = {event.version for event in events if event.action == "promoted"}
     if len(promoted) < 2:
-        raise Unmet("two versions promoted, one after the other", sorted(promoted), "promote both; then roll back")
+        expected = "two versions promoted, one after the other, under the contract you logged"
+        raise Unmet(expected, sorted(promoted) or "none", "promote both; then roll back")
     rolled = [event for event in events if event.action == "rolled_back_to"]
     if not rolled:
         raise Unmet("a rollback on record", [str(event) for event in events],
                     'rollback("contract.yaml", name, "champion", TRACKING_URI, why="...")')  # fmt: skip
     runs = {each.version.version: each.run.id for each in versions}
     for event in events:
-        _require_told(event, runs, edition)
+        _require_told(event, runs)
     return rolled[-1]
 
 
-def _require_told(event: Event, runs: dict[int, str], edition: str) -> None:
-    what = f"move {event.number} of {event.alias}"
+def _require_told(event: Event, runs: dict[int, str]) -> None:
+    what = f"the record that version {event.version} was {event.action.replace('_', ' ')} {event.alias}"
+    what = what.replace("rolled back to", "made again")
     if not (event.by.strip() and len(event.why.split()) >= 2 and _is_time(event.at)):
         raise Unmet(f"who, when and why of {what}", f"by {event.by!r}, at {event.at!r}, why {event.why!r}",
                     'why="..." says it in a few words')  # fmt: skip
-    if event.contract != edition:
-        raise Unmet(f"{what} under the contract you logged ({edition})", event.contract,
-                    "log the contract you promote by, and leave it as it is")  # fmt: skip
     if event.run != runs[event.version]:
         raise Unmet(f"the run {runs[event.version][:8]}… in {what}", f"{event.run[:8]}…", "let the gate write it")
 
@@ -85,10 +92,12 @@ def require_history_is_true(evidence: Evidence, versions: tuple[MadeVersion, ...
     events = history(own, name, ALIAS)
     for before, after in itertools.pairwise(events):
         if after.previous != before.version:
-            raise Unmet(f"move {after.number} to start from version {before.version}", f"from {after.previous}",
+            raise Unmet(f"version {after.version} to follow version {before.version} as {ALIAS}, as recorded",
+                        f"it followed version {after.previous}",
                         f"somebody moved {ALIAS} by hand in between: only the gate should")  # fmt: skip
         if after.at < before.at or after.number != before.number + 1:
-            raise Unmet(f"move {before.number + 1} after {before.at}", f"move {after.number} at {after.at}",
+            raise Unmet(f"record {before.number + 1} of {ALIAS}, after {before.at}",
+                        f"record {after.number}, of {after.at}",
                         "let the gate write the history")  # fmt: skip
     if moved := strays(own, name):
         raise Unmet("each alias where its history says", moved, "move it through the gate: promote or rollback")

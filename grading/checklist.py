@@ -14,6 +14,7 @@ from grading.demands import (
     require_model_complete,
     require_reproduced,
     require_seed,
+    said_of,
 )
 from grading.errors import CannotJudge, Unmet
 from grading.evidence import Evidence
@@ -31,8 +32,9 @@ def parameters_logged(evidence: Evidence) -> str:
     """Parameters logged: every hyperparameter of the model, with its value, and the random seed."""
     compared = 0
     for run in _main_runs(evidence):
-        compared += compare_parameters(evidence, run)
-        require_seed(run)
+        with said_of(evidence, run):
+            compared += compare_parameters(evidence, run)
+            require_seed(run)
     return f"{compared} hyperparameters equal the model's, and the seed"
 
 
@@ -40,9 +42,10 @@ def metrics_tracked(evidence: Evidence) -> str:
     """Metrics tracked: train, cross-validation and test metrics; the test metrics follow from predictions.csv."""
     compared = 0
     for run in _main_runs(evidence):
-        require_clauses(evidence, run, "metric")
-        require_errors_positive(evidence, run)
-        compared += compare_test_metrics(evidence, run)
+        with said_of(evidence, run):
+            require_clauses(evidence, run, "metric")
+            require_errors_positive(evidence, run)
+            compared += compare_test_metrics(evidence, run)
     return f"{compared} test metrics recomputed from the predictions"
 
 
@@ -50,16 +53,18 @@ def model_artifacts_saved(evidence: Evidence) -> str:
     """Model artifacts saved: a model with signature, example and pinned requirements that reproduces predictions.csv;
     and the figures, not blank."""
     for run in _main_runs(evidence):
-        require_model_complete(evidence, run)
-        require_figures(evidence, run)
-        require_reproduced(evidence, run)
+        with said_of(evidence, run):
+            require_model_complete(evidence, run)
+            require_figures(evidence, run)
+            require_reproduced(evidence, run)
     return "the model, loaded in a fresh process, gives the same predictions; the figures show something"
 
 
 def data_version_recorded(evidence: Evidence) -> str:
     """Data version recorded: a dataset input, the file's sha256, and labels that the file really has."""
     for run in _main_runs(evidence):
-        file = require_data_version(evidence, run)
+        with said_of(evidence, run):
+            file = require_data_version(evidence, run)
     return f"sha256 and labels of {file} are as recorded"
 
 
@@ -71,34 +76,38 @@ def code_version_tagged(evidence: Evidence) -> str:
         raise CannotJudge("a git commit to compare with", actual.problem, "without one, nobody can say which code ran")
     rules = our_contract("experiment").tags
     for run in runs:
-        for key in ("git_commit", "git_dirty"):
-            if not value_of(key, rules[key], run.tags):
-                name = "mlflow.source.git.commit" if key == "git_commit" else key
-                raise Unmet(f"a tag {name} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
-        commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
-        if commit.strip() != actual.commit:
-            hint = "`git rev-parse HEAD`, run in the notebook's folder"
-            shown = commit if HEX_COMMIT.match(commit.strip()) else f"{commit!r}, which is not a full commit"
-            raise Unmet(f"commit {actual.commit} in the run {run.name!r}", shown, hint)
-        dirty = (value_of("git_dirty", rules["git_dirty"], run.tags) or "").strip().lower()
-        if dirty not in TRUE | FALSE:
-            raise Unmet("true or false in the tag git_dirty", dirty, "bool(output of git status --porcelain)")
-        if actual.dirty is not None and (dirty in TRUE) != actual.dirty:
-            raise Unmet(f"git_dirty to be {actual.dirty}", dirty, "ask `git status --porcelain`; do not type it in")
+        with said_of(evidence, run):
+            for key in ("git_commit", "git_dirty"):
+                if not value_of(key, rules[key], run.tags):
+                    name = "mlflow.source.git.commit" if key == "git_commit" else key
+                    raise Unmet(f"a tag {name} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
+            commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
+            if commit.strip() != actual.commit:
+                hint = "`git rev-parse HEAD`, run in the notebook's folder"
+                shown = commit if HEX_COMMIT.match(commit.strip()) else f"{commit!r}, which is not a full commit"
+                raise Unmet(f"commit {actual.commit} in the run {run.name!r}", shown, hint)
+            dirty = (value_of("git_dirty", rules["git_dirty"], run.tags) or "").strip().lower()
+            if dirty not in TRUE | FALSE:
+                raise Unmet("true or false in the tag git_dirty", dirty, "bool(output of git status --porcelain)")
+            if actual.dirty is not None and (dirty in TRUE) != actual.dirty:
+                raise Unmet(f"git_dirty to be {actual.dirty}", dirty, "ask `git status --porcelain`; do not type it in")
     return f"commit {actual.commit[:8]}"
 
 
 def results_documented(evidence: Evidence) -> str:
     """Results documented: a description that concludes from a logged number, and a complete experiment_log.md."""
     for run in _main_runs(evidence):
-        require_conclusion(run)
-        path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == LOG_NAME), None)
-        if path is None:
-            raise Unmet(f"{LOG_NAME} in the run {run.name!r}", run.artifacts.paths()[:8] or "no artifacts",
-                        "mlflow.log_text(experiment_log(run_id, ...), \"experiment_log.md\")")  # fmt: skip
-        text = run.artifacts.local(path).read_text("utf-8", "replace")
-        if problem := next(iter(problems_of(text, run)), None):
-            raise Unmet("a complete experiment log with the run's own numbers", problem, "write it again from the run")
+        with said_of(evidence, run):
+            require_conclusion(run)
+            path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == LOG_NAME), None)
+            if path is None:
+                raise Unmet(f"{LOG_NAME} in the run {run.name!r}", run.artifacts.paths()[:8] or "no artifacts",
+                            "mlflow.log_text(experiment_log(run_id, ...), \"experiment_log.md\")")  # fmt: skip
+            text = run.artifacts.local(path).read_text("utf-8", "replace")
+            if problem := next(iter(problems_of(text, run)), None):
+                raise Unmet(
+                    "a complete experiment log with the run's own numbers", problem, "write it again from the run"
+                )
     return "the conclusion and the experiment log agree with the run"
 
 

@@ -65,6 +65,10 @@ class DataRepository:
                 waiting += [parent.decode() for parent in self._commit(commit).parents]
         return False
 
+    def time(self, commit: str) -> int:
+        """When it was committed, in seconds since 1970, as it says itself. Raises Unmet when it cannot be read."""
+        return int(self._commit(commit).commit_time)
+
     def _commit(self, sha: str) -> Commit:
         found: Commit = self._read(sha, Commit)
         if not (found.tree and all(found.parents)):  # an object may have the right hash and lack its lines

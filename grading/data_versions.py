@@ -6,13 +6,16 @@ import numpy as np
 
 from grading.claims import score_column
 from grading.contract import Named, value_of
-from grading.data_repository import DataRepository
+from grading.data_repository import FULL, DataRepository
+from grading.demands import said_of
 from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
+from grading.metric_name import parse
 from grading.store import Run
 
 MD5 = Named(names=("data_md5", "md5", "dvc.md5", "dvc_hash", "data.md5", "dvc_data_md5"))
 COMMIT = Named(names=("dvc_commit", "data_git_commit", "data_revision", "data_rev", "dvc_rev", "data_commit_sha"))
+CLOCK = 1  # seconds: Git keeps whole ones
 # What DVC and Git keep for themselves: a commit with no more holds neither code nor settings.
 HOUSEKEEPING = (".dvc", ".gitignore", ".dvcignore", ".gitattributes")
 
@@ -26,6 +29,30 @@ def recorded(run: Run, key: str, rule: Named) -> str:
     raise Unmet(f"a tag {key} in the run {run.name!r}", own or "no tags", f'mlflow.set_tag("{key}", ...)')
 
 
+def asked_runs(evidence: Evidence) -> tuple[Run, ...]:
+    """The main runs that made a version, and of each content of the data the newest.
+
+    An older try on the same data was done again; one that names no data counts when it is the last, or when the others
+    do not have two contents.
+    """
+    runs = evidence.main_runs or (evidence.main_run,)
+    contents = [_content(evidence, run) for run in runs]
+    if len(set(contents) - {None}) < 2:
+        return runs
+    newest = {content: run.id for content, run in zip(contents, runs, strict=True)}
+    if newest.get(None) != runs[-1].id:
+        newest.pop(None, None)
+    kept = {version.run_id for version in evidence.store.versions} | set(newest.values())
+    return tuple(run for run in runs if run.id in kept)
+
+
+def _content(evidence: Evidence, run: Run) -> str | None:
+    try:
+        return evidence.data.sha256(evidence.data_file(run))
+    except Outcome:
+        return None
+
+
 def require_md5(evidence: Evidence, run: Run) -> str:
     """The MD5 of the run's data file; raises Unmet unless the run recorded it."""
     file, logged = evidence.data_file(run), recorded(run, "dvc_md5", MD5)
@@ -37,20 +64,34 @@ def require_md5(evidence: Evidence, run: Run) -> str:
 
 
 def require_commit(evidence: Evidence, run: Run) -> tuple[DataRepository, str, str]:
-    """Repository, commit and path; raises Unmet unless the run's commit holds a .dvc file that names its data file."""
+    """Repository, commit and path; raises Unmet unless the run's commit holds a .dvc file that names its data file, and
+    is older than the run's test metrics."""
     commit = recorded(run, "data_commit", COMMIT)
     md5 = evidence.data.md5(evidence.data_file(run))
     repository, path = pointed_at(evidence, commit, md5, f"in the run {run.name!r}")
+    measured = _measured(evidence, run)
+    if measured is not None and (late := repository.time(commit) - measured) > CLOCK:
+        raise Unmet(f"a data_commit made before the run {run.name!r}", f"{commit[:8]}, {late:.0f} s after its metrics",
+                    "dvc add, commit, then run: run it again, now that the commit exists")  # fmt: skip
     return repository, commit, path
+
+
+def _measured(evidence: Evidence, run: Run) -> float | None:
+    """When the run's first test metric was logged, in seconds since 1970; None without one."""
+    names = [name for name in run.metrics if parse(name).split == "test"]
+    times = [point.timestamp for name in names for point in evidence.store.history(run.id, name)]
+    return min(times) / 1000 if times else None
 
 
 def pointed_at(evidence: Evidence, commit: str, md5: str, where: str) -> tuple[DataRepository, str]:
     """The repository that has the commit, and the path whose .dvc file there names the md5; raises Unmet otherwise."""
     repository = next((each for each in evidence.repositories if each.has(commit)), None)
     if repository is None:
-        known = ", ".join(each.root.name for each in evidence.repositories) or "none"
-        raise Unmet(f"a data_commit, all 40 digits, of a repository beside the notebook {where}",
-                    f"{commit!r}; repositories: {known}", "git rev-parse HEAD, in that repository")  # fmt: skip
+        known = ", ".join(each.root.name for each in evidence.repositories) or "no repository"
+        found, hint = f"{commit!r}, which {known} lacks", "git rev-parse HEAD, in that repository"
+        if FULL.fullmatch(commit):
+            hint = "a repository made anew has lost the commits of the one before: commit, then run again"
+        raise Unmet(f"a data_commit, all 40 digits, of a repository beside the notebook {where}", found, hint)
     tracked = repository.tracked(commit)
     path = next((path for path, named in tracked.items() if named == md5), None)
     if path is None:
@@ -61,30 +102,43 @@ def pointed_at(evidence: Evidence, commit: str, md5: str, where: str) -> tuple[D
 
 
 def require_two_contents(evidence: Evidence) -> tuple[Run, Run]:
-    """The first two main runs on different contents; raises Unmet when all saw the same bytes."""
-    first, *others = evidence.main_runs or (evidence.main_run,)
+    """The first two runs asked about on different contents; raises Unmet when all saw the same bytes."""
+    first, *others = runs = asked_runs(evidence)
     seen = evidence.data.sha256(evidence.data_file(first))
     for other in others:
         if evidence.data.sha256(evidence.data_file(other)) != seen:
             return first, other
-    found = f"{1 + len(others)} on {evidence.data_file(first).name}"
-    raise Unmet("two finished runs on two versions of the data", found, "copy the second version over the same path")
+    for run in runs:
+        if evidence.recorded_sha256(run) is None:  # without it, both seem to have read what lies there now
+            raise Unmet(f"a tag data_sha256 in the run {run.name!r}", [tag for tag in run.tags if "mlflow." not in tag],
+                        "it tells which version of the file the run learned from")  # fmt: skip
+    expected = "two finished runs on two versions of the data"
+    for run in evidence.replaced_runs:
+        if _content(evidence, run) not in (seen, None):
+            count = 1 + sum(other.name == run.name for other in evidence.replaced_runs)
+            raise Unmet(expected, f"{count} runs named {run.name!r}, of which only the newest counts",
+                        "give each version's run a name of its own")  # fmt: skip
+    found = f"{len(runs)} on {evidence.data_file(first).name}"
+    raise Unmet(expected, found, "copy the second version over the same path, dvc add, commit, and run again")
 
 
 def require_own_datasets(evidence: Evidence) -> list[str]:
-    """The digests of the main runs' datasets; raises Unmet when runs on different bytes share one, or one is larger
+    """The digests of the runs' datasets; raises Unmet when runs on different bytes share one, or one is larger
     than its file."""
     bytes_of: dict[str, tuple[str, Run]] = {}
-    for run in evidence.main_runs:
-        dataset, file = evidence.dataset(run), evidence.data_file(run)
+    for run in asked_runs(evidence):
+        with said_of(evidence, run):
+            dataset, file = evidence.dataset(run), evidence.data_file(run)
         rows, sha256 = len(evidence.data.frame(file)), evidence.data.sha256(file)
         if dataset.rows is not None and dataset.rows > rows:
             raise Unmet(f"a dataset of at most {rows} rows in the run {run.name!r}, as {file.name} has",
                         f"{dataset.rows} rows", "make the dataset from the file that the run learned from")  # fmt: skip
         other, where = bytes_of.setdefault(dataset.digest, (sha256, run))
         if other != sha256:
-            raise Unmet("another dataset digest for other data", f"{dataset.digest} in {where.name!r} and {run.name!r}",
-                        "make each run's dataset from its own file: mlflow.data.from_pandas(...)")  # fmt: skip
+            with said_of(evidence, where):
+                raise Unmet("another dataset digest for other data",
+                            f"{dataset.digest} in {where.name!r} and {run.name!r}",
+                            "read the file again for each run: mlflow.data.from_pandas(...)")  # fmt: skip
     return list(bytes_of)
 
 
@@ -114,9 +168,9 @@ def _answers(evidence: Evidence, run: Run) -> np.ndarray:
 
 
 def require_one_history(evidence: Evidence) -> tuple[str, list[str]]:
-    """The path that all main runs' commits hold, and the commits; raises Unmet when it is not one path, or the commits
+    """The path that all runs' commits hold, and the commits; raises Unmet when it is not one path, or the commits
     do not follow each other, or hold data alone."""
-    found = [require_commit(evidence, run) for run in evidence.main_runs]
+    found = [require_commit(evidence, run) for run in asked_runs(evidence)]
     repository, _, path = found[0]
     commits = list(dict.fromkeys(commit for _, commit, _ in found))
     for other, commit, where in found:

@@ -120,10 +120,20 @@ class Evidence:
     @cached_property
     def main_runs(self) -> tuple[Run, ...]:
         """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions."""
-        found = [run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run)]
-        if self.since:  # a cell that was run again: the grader, on an empty store, will see the last one only
-            found = list({(run.experiment.id, run.name): run for run in found}.values())
-        return tuple(found)
+        if not self.since:
+            return self._finished_main
+        # A cell that was run again: the grader, on an empty store, will see the last one only.
+        return tuple({(run.experiment.id, run.name): run for run in self._finished_main}.values())
+
+    @cached_property
+    def _finished_main(self) -> tuple[Run, ...]:
+        return tuple(run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run))
+
+    @cached_property
+    def replaced_runs(self) -> tuple[Run, ...]:
+        """In a live kernel, the runs of this part that do not count, since a newer one has the same name."""
+        kept = {run.id for run in self.main_runs}
+        return tuple(run for run in self._finished_main if run.id not in kept)
 
     @property
     def main_run(self) -> Run:
@@ -208,11 +218,18 @@ class Evidence:
     def newest_artifact(self, words: tuple[str, ...], endings: tuple[str, ...]) -> tuple[Run, str] | None:
         """The newest run with an artifact so named, and its path; None when no run has one."""
         for run in reversed(self.started_runs):
-            for path in run.artifacts.paths():
-                name = path.rpartition("/")[2].lower()
-                if name.endswith(endings) and any(word in name for word in words):
-                    return run, path
+            if path := _named(run, words, endings):
+                return run, path
         return None
+
+    def no_artifact(self, name: str, words: tuple[str, ...], endings: tuple[str, ...], hint: str) -> NotAttempted:
+        """What to say when no run has an artifact so named: perhaps it went where the Learn cells log."""
+        ours = self.lesson.worked_experiment
+        there = (run for run in self.store.runs if ours and run.experiment.name == ours and not run.deleted)
+        if not any(_named(run, words, endings) for run in there):
+            return NotAttempted(f"an artifact {name}", "none", hint)
+        found = f"none in your experiment; {ours!r} has one, and its runs are the lesson's own"
+        return NotAttempted(f"an artifact {name}", found, f'mlflow.set_experiment("your own name") first; {hint}')
 
     def model(self, run: Run) -> ModelFile:
         """The run's newest finished model; raises Unmet when it has none."""
@@ -256,6 +273,15 @@ class Evidence:
         label = min(labels, key=lambda name: claims.label_mismatches(predictions, frame, [name]))
         folder = model.logged.folder.all_local()
         return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label)
+
+
+def _named(run: Run, words: tuple[str, ...], endings: tuple[str, ...]) -> str | None:
+    """The path of the run's first artifact whose name has one of the words and endings."""
+    for path in run.artifacts.paths():
+        name = path.rpartition("/")[2].lower()
+        if name.endswith(endings) and any(word in name for word in words):
+            return path
+    return None
 
 
 def _is_main(run: Run) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from grading.contract import Clause, Contract, load_contract
-from grading.errors import ContractError, NotAttempted, Unmet
+from grading.errors import ContractError, Unmet
 from grading.evidence import Evidence
 from grading.gate import edition, weigh
 from grading.gate_evidence import GateEvidence
@@ -26,7 +26,8 @@ def logged_contract(evidence: Evidence) -> tuple[Contract, str]:
             if path.lower().endswith(ENDINGS) and "contract" in path.lower():
                 rules = read_contract(run.artifacts.local(path))
                 return rules, edition(rules)
-    raise NotAttempted("an artifact contract.yaml", "none", "mlflow.log_artifact(...), in a run of its own")
+    hint = "mlflow.log_artifact(...), in a run of its own"
+    raise evidence.no_artifact("contract.yaml", ("contract",), ENDINGS, hint)
 
 
 def read_contract(file: Path) -> Contract:

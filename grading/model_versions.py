@@ -57,6 +57,16 @@ def versions_of(evidence: Evidence) -> tuple[MadeVersion, ...]:
     return tuple(found)
 
 
+def earlier_versions(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> tuple[MadeVersion, ...]:
+    """The other versions of the same model that still name a run: of earlier sessions, or of runs done again."""
+    runs, known = {run.id: run for run in evidence.store.runs}, {each.version.version for each in versions}
+    return tuple(
+        MadeVersion(version, runs[version.run_id])
+        for version in evidence.store.versions
+        if version.name == versions[0].version.name and version.version not in known and version.run_id in runs
+    )
+
+
 def find_made(versions: tuple[MadeVersion, ...], said: object) -> MadeVersion | None:
     """The version that a table's or a file's value names: 2, "2", "v2", "name/2"."""
     match = VERSION.fullmatch(str(said).rpartition("/")[2].strip())
@@ -64,16 +74,16 @@ def find_made(versions: tuple[MadeVersion, ...], said: object) -> MadeVersion | 
 
 
 def require_described(versions: tuple[MadeVersion, ...]) -> list[str]:
-    """The descriptions; raises Unmet for one missing, short or another's, and for tags that are not its run's."""
-    seen: dict[str, str] = {}
+    """The descriptions; raises Unmet for one missing, short or another run's, and for tags that are not its run's."""
+    seen: dict[str, MadeVersion] = {}
     for made in versions:
         text = " ".join(made.version.description.split())
         if len(text.split()) < LEAST_WORDS:
             raise Unmet(f"a description of {made.label} of at least {LEAST_WORDS} words", text or "none",
                         "client.update_model_version(name, number, description=...)")  # fmt: skip
-        if other := seen.get(text.lower()):
-            raise Unmet(f"a description of {made.label} of its own", f"that of {other}", "say what is different")
-        seen[text.lower()] = made.label
+        other = seen.setdefault(text.lower(), made)
+        if other.run.id != made.run.id:  # a run that was registered twice may be described twice alike
+            raise Unmet(f"a description of {made.label} of its own", f"that of {other.label}", "say what is different")
         _require_tags(made)
     return list(seen)
 
@@ -107,10 +117,10 @@ def require_same_rows(evidence: Evidence, versions: tuple[MadeVersion, ...]) -> 
     return len(rows)
 
 
-def judge_comparison(file: Path, versions: tuple[MadeVersion, ...]) -> int:
+def judge_comparison(file: Path, versions: tuple[MadeVersion, ...], earlier: tuple[MadeVersion, ...] = ()) -> int:
     """How many numbers of a comparison table are the runs'; raises Unmet when a row is not what registry and runs say.
 
-    A number must be the metric, rounded as it is written.
+    A number must be the metric, rounded as it is written. `earlier`: versions that may be in the table, if true.
     """
     table = read_board(file) if file.suffix == ".json" else _texts(file)
     columns = {str(name).removeprefix("metrics.").lower(): str(name) for name in table.columns}
@@ -122,16 +132,19 @@ def judge_comparison(file: Path, versions: tuple[MadeVersion, ...]) -> int:
         raise Unmet("a row for each version in the comparison", f"{len(table)} rows", "write it from the registry")
     listed, compared = set(), 0
     for _, row in table.iterrows():
-        made = find_made(versions, row[version_column])
+        made = find_made((*versions, *earlier), row[version_column])
         if made is None:
-            raise Unmet("only versions of your registered model", row[version_column], "write it from the registry")
+            raise Unmet(f"only versions of {versions[0].version.name} whose runs are there",
+                        f"version {row[version_column]}", "write it from the registry")  # fmt: skip
         if str(row[run_column]) != made.run.id:
             raise Unmet(f"{made.label} with its run {made.run.id[:8]}…", f"{str(row[run_column])[:8]}…",
                         "client.get_model_version(name, number).run_id")  # fmt: skip
-        listed.add(made.run.id)
+        if made in versions:
+            listed.add(made.run.id)
         compared += sum(1 for _ in _metrics(row, made))
     if len(listed) < 2:
-        raise Unmet("a row for each of two versions or more", len(listed), "compare what you registered")
+        labels = ", ".join(each.label for each in versions)
+        raise Unmet(f"a row for each of two versions or more of {labels}", len(listed), "compare what you registered")
     if not compared:
         raise Unmet("a column with a test metric, such as test_rmse", list(table.columns), "take it from the run")
     return compared

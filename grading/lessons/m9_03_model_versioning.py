@@ -8,15 +8,16 @@ from grading.alias_history import (
     require_rollback,
     says_why,
 )
-from grading.data_versions import require_commit as require_data_commit
 from grading.data_versions import (
+    asked_runs,
     require_learned_apart,
     require_md5,
     require_one_history,
     require_own_datasets,
     require_two_contents,
 )
-from grading.demands import compare_test_metrics
+from grading.data_versions import require_commit as require_data_commit
+from grading.demands import compare_test_metrics, said_of
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
 from grading.figures import read_picture
@@ -24,7 +25,7 @@ from grading.gate import with_its_model
 from grading.lesson import Lesson, Task
 from grading.lineage import read_lineage, require_chain, require_features, require_predicted_again
 from grading.logged_contract import logged_contract, missed
-from grading.model_versions import judge_comparison, require_described, require_same_rows, versions_of
+from grading.model_versions import earlier_versions, judge_comparison, require_described, require_same_rows, versions_of
 
 lesson = Lesson(
     id="M9_03",
@@ -42,6 +43,7 @@ lesson = Lesson(
 
 IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 TABLES = (".csv", ".json")
+COMPARISON, LINEAGE, REPRODUCED = ("compar",), ("lineage",), ("reproduc",)  # in the names of artifacts
 
 
 @lesson.check(task=1, points=4)
@@ -57,15 +59,23 @@ def runs_used_two_data_versions(evidence: Evidence) -> str:
 def md5_is_the_files(evidence: Evidence) -> str:
     """Each run's dvc_md5 is that of the data file it used."""
     require_two_contents(evidence)
-    return ", ".join(f"{run.name!r}: {require_md5(evidence, run)[:8]}…" for run in evidence.main_runs)
+    found = []
+    for run in asked_runs(evidence):
+        with said_of(evidence, run):
+            found.append(f"{run.name!r}: {require_md5(evidence, run)[:8]}…")
+    return ", ".join(found)
 
 
 @lesson.check(task=1, points=4)
 def commit_holds_the_data(evidence: Evidence) -> str:
-    """Each run's data_commit holds a .dvc file that names the md5 of its data."""
+    """Each run's data_commit holds a .dvc file that names the md5 of its data, and was made before the run."""
     require_two_contents(evidence)
-    found = [require_data_commit(evidence, run) for run in evidence.main_runs]
-    return ", ".join(f"{path}.dvc in {commit[:8]}" for _, commit, path in found)
+    found = []
+    for run in asked_runs(evidence):
+        with said_of(evidence, run):
+            _, commit, path = require_data_commit(evidence, run)
+            found.append(f"{path}.dvc in {commit[:8]}")
+    return ", ".join(found)
 
 
 @lesson.check(task=1, points=4, needs=(commit_holds_the_data,))
@@ -104,20 +114,22 @@ def versions_face_the_same_patients(evidence: Evidence) -> str:
 def comparison_agrees(evidence: Evidence) -> str:
     """A comparison table with the versions, run ids and metrics that registry and runs have."""
     versions = versions_of(evidence)
-    found = evidence.newest_artifact(("compar",), TABLES)
+    found = evidence.newest_artifact(COMPARISON, TABLES)
     if found is None:
-        raise NotAttempted("an artifact comparison.csv", "none", "columns version, run_id, test_rmse, ...")
+        hint = "columns version, run_id, test_rmse, ..."
+        raise evidence.no_artifact("comparison.csv", COMPARISON, TABLES, hint)
     run, path = found
-    return f"{judge_comparison(run.artifacts.local(path), versions)} test metrics in {path}"
+    compared = judge_comparison(run.artifacts.local(path), versions, earlier_versions(evidence, versions))
+    return f"{compared} test metrics in {path}"
 
 
 @lesson.check(task=3, points=4)
 def lineage_resolves(evidence: Evidence) -> str:
     """The lineage of two versions or more: every link is what registry, run, file and repository have."""
     versions = versions_of(evidence)
-    found = evidence.newest_artifact(("lineage",), (".json",))
+    found = evidence.newest_artifact(LINEAGE, (".json",))
     if found is None:
-        raise NotAttempted("an artifact lineage.json", "none", "a list with an entry for each version")
+        raise evidence.no_artifact("lineage.json", LINEAGE, (".json",), "a list with an entry for each version")
     run, path = found
     entries = read_lineage(run.artifacts.local(path))
     traced = [require_chain(evidence, entry, versions) for entry in entries]
@@ -130,7 +142,8 @@ def lineage_resolves(evidence: Evidence) -> str:
 def features_are_the_models(evidence: Evidence) -> str:
     """The runs of two versions list the features they use, with importance: the model's inputs, each once."""
     versions = versions_of(evidence)
-    counts = [require_features(evidence, made) for made in versions[:2]]
+    of_runs = {made.run.id: made for made in versions}  # a run may have been registered twice
+    counts = [require_features(evidence, made) for made in list(of_runs.values())[:2]]
     return f"{', '.join(map(str, counts))} features"
 
 
@@ -138,9 +151,9 @@ def features_are_the_models(evidence: Evidence) -> str:
 def lineage_is_drawn(evidence: Evidence) -> str:
     """The lineage as a picture, not blank."""
     versions_of(evidence)
-    found = evidence.newest_artifact(("lineage",), IMAGES)
+    found = evidence.newest_artifact(LINEAGE, IMAGES)
     if found is None:
-        raise NotAttempted("an artifact lineage.png", "none", 'mlflow.log_figure(figure, "lineage.png")')
+        raise evidence.no_artifact("lineage.png", LINEAGE, IMAGES, 'mlflow.log_figure(figure, "lineage.png")')
     run, path = found
     if read_picture(run.artifacts.local(path)).blank:
         raise Unmet(f"{path} to show something", "a blank picture", "log the figure itself")
@@ -151,9 +164,9 @@ def lineage_is_drawn(evidence: Evidence) -> str:
 def predictions_are_reproduced(evidence: Evidence) -> str:
     """A version's predictions made again: equal to its predictions.csv, and to what its model gives today."""
     versions = versions_of(evidence)
-    found = evidence.newest_artifact(("reproduc",), (".csv",))
+    found = evidence.newest_artifact(REPRODUCED, (".csv",))
     if found is None:
-        raise NotAttempted("an artifact reproduced.csv", "none", "columns version, row, y_pred")
+        raise evidence.no_artifact("reproduced.csv", REPRODUCED, (".csv",), "columns version, row, y_pred")
     run, path = found
     return f"{require_predicted_again(evidence, run.artifacts.local(path), run.id, versions)} in {path}"
 
@@ -163,6 +176,7 @@ def champion_meets_the_contract(evidence: Evidence) -> str:
     """The champion meets the contract you logged, and its evidence bears it out."""
     versions = versions_of(evidence)
     rules, _ = logged_contract(evidence)
+    events_of(evidence, versions)  # an alias set by hand alone has earned nothing
     champion = champion_of(evidence, versions)
     if unmet := missed(evidence, rules, champion):
         raise Unmet(f"{unmet[0].expected} of {champion.label}, which is champion", unmet[0].found,
@@ -177,7 +191,9 @@ def refused_version_says_why(evidence: Evidence) -> str:
     rules, _ = logged_contract(evidence)
     refused = [made for made in versions if reason_of(made)]
     if not refused:
-        raise NotAttempted("a version with a tag `refused` that says why", "none",
+        promoted = sorted({event.version for event in events_of(evidence, versions)})
+        raise NotAttempted("a version that misses the contract, with a tag `refused` that says why",
+                           f"none; promoted: {', '.join(map(str, promoted))}", "a third model that is clearly worse; "
                            'client.set_model_version_tag(name, number, "refused", str(error))')  # fmt: skip
     champions = {event.version for event in events_of(evidence, versions)}
     for made in refused:

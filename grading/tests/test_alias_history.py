@@ -58,6 +58,17 @@ def test_a_history_with_a_gap_is_unmet(events: tuple[Event, ...]) -> None:
         require_rollback(events, VERSIONS, EDITION)
 
 
+def test_moves_under_an_earlier_contract_are_history() -> None:
+    old = tuple(replace(event, number=event.number - 3, contract="ward, sha256 000000000000") for event in TOLD)
+    assert require_rollback((*old, *TOLD), VERSIONS, EDITION) == TOLD[-1]
+
+
+def test_an_old_rollback_does_not_count_under_a_new_contract() -> None:
+    old = tuple(replace(event, contract="ward, sha256 000000000000") for event in TOLD)
+    with pytest.raises(Unmet):
+        require_rollback((*old, *TOLD[:2]), VERSIONS, EDITION)
+
+
 LIMIT = Clause(kind="threshold", key="rmse", expected="rmse <= 60", found="69.7", met=False)
 LACKING = Clause(kind="artifact", key="feature_importance", expected="a figure", found="none", met=False)
 

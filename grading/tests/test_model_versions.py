@@ -1,5 +1,6 @@
 """Versions and their comparison: a number is the run's, rounded as written, or it is not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,29 @@ def test_a_comparison_that_is_not_the_runs_is_unmet(tmp_path: Path, text: str, f
     with pytest.raises(Unmet) as raised:
         judge_comparison(_table(tmp_path, text), VERSIONS)
     assert found in raised.value.found
+
+
+def test_a_true_row_of_an_earlier_version_may_be_in_the_comparison(tmp_path: Path) -> None:
+    text = "version,run_id,test_rmse\n1,run1,55.55\n2,run2,56.55\n3,run3,57.55\n"
+    assert judge_comparison(_table(tmp_path, text), VERSIONS, (_made(3),)) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version,run_id,test_rmse\n1,run1,55.55\n2,run2,56.55\n3,run3,50.0\n",
+        "version,run_id,test_rmse\n1,run1,55.55\n2,run2,56.55\n3,run1,57.55\n",
+        "version,run_id,test_rmse\n1,run1,55.55\n3,run3,57.55\n",
+    ],
+)
+def test_an_earlier_version_must_be_true_and_counts_for_nothing(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Unmet):
+        judge_comparison(_table(tmp_path, text), VERSIONS, (_made(3),))
+
+
+def test_a_run_that_was_registered_twice_may_be_described_alike() -> None:
+    again = MadeVersion(replace(VERSIONS[0].version, version=3), VERSIONS[0].run)
+    assert require_described((*VERSIONS, again))
 
 
 def test_versions_that_say_what_they_are_are_described() -> None:
