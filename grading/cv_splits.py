@@ -44,8 +44,9 @@ def require_splits(evidence: Evidence, found: Search) -> dict[object, int]:
         raise Unmet("the same splits for every candidate", shown, "make the folds once, before the search")
     hash_ = next(iter(named))
     if hash_ not in tables:
-        kept = sorted({file.name for file in tables.values()})
-        raise Unmet(f"a table of the splits with the sha256 {hash_[:12]}…", kept or "no cv_splits.csv",
+        found_hashes = [f"{file.name} has {digest[:12]}…" for digest, file in tables.items()]
+        raise Unmet(f"a table of the splits with the sha256 of the tag splits_sha256, {hash_[:12]}…",
+                    found_hashes or "no cv_splits.csv",
                     'mlflow.log_text(folds.to_csv(), "cv_splits.csv"): hash the same text')  # fmt: skip
     return read_splits(tables[hash_])
 

@@ -1,16 +1,25 @@
 """The model that was chosen, and the baseline it is held against."""
 
+from collections.abc import Iterable
+
 from grading.candidates import is_baseline, said
-from grading.errors import Unmet
+from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
 from grading.search_space import Dimension
-from grading.searches import settings_searched
+from grading.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched
 from grading.selection import RULE_NAMES
 from grading.store import Run
 
 
 def final_run(evidence: Evidence) -> Run:
     """The run of the chosen model: the newest main run with a selection rule or, without any, the newest."""
+    if (
+        not evidence.main_runs
+        and evidence.runs
+        and not any(run.models or said(run, RULE_NAMES) for run in evidence.runs)
+    ):
+        raise NotAttempted("a finished run of your own with the chosen model and a test metric",
+                           "none with a test metric yet", "task 4 says what it needs")  # fmt: skip
     main = evidence.main_run  # raises when there is none
     runs = [run for run in evidence.main_runs if not is_baseline(run)] or [main]
     return next((run for run in reversed(runs) if said(run, RULE_NAMES)), runs[-1])
@@ -32,13 +41,51 @@ def chosen_settings(evidence: Evidence, run: Run) -> dict[str, object]:
     return found
 
 
+def require_origin(final: Run, found: Iterable[Search]) -> None:
+    """Raise Unmet unless the final run, or a search inside it, says how was searched, and it keeps the space."""
+    if not any(SPACE_FILE.search(path.rpartition("/")[2]) for path in final.artifacts.paths()):
+        raise Unmet(f"search_space.json in the run {final.name!r} too", final.artifacts.paths() or "no artifacts",
+                    'mlflow.log_text(my_text, "search_space.json"): the experiment log shows it')  # fmt: skip
+    inside = [search.run for search in found if search.run.parent_id == final.id]
+    if not any(said(run, METHOD_TAGS) for run in (final, *inside)):
+        raise Unmet(f"a tag {METHOD_TAGS[0]} on {final.name!r}", sorted(final.tags) or "no tags",
+                    "how the candidates were searched, such as random, tpe: the experiment log shows it")  # fmt: skip
+
+
+def searching_runs(evidence: Evidence, final: Run, found: Iterable[Search]) -> list[Run]:
+    """The candidates, their folds and the searches: what may not look at the test rows.
+
+    Earlier final runs and their baselines are none, nor is what a cell left behind that was run again in a live
+    notebook. They have a model: a tag alone makes no final run.
+    """
+    by_id = {run.id: run for run in evidence.runs}
+    tops = {run.id for run in latest(evidence, (run for run in evidence.runs if run.parent_id is None))}
+    parents = {search.run.id for search in found}
+    kept = []
+    for run in evidence.runs:
+        above, passed = run, {run.id}
+        while above.parent_id in by_id and above.parent_id not in passed:
+            above = by_id[above.parent_id]
+            passed.add(above.id)
+        superseded = above.parent_id is None and above.id not in tops
+        is_model = bool(run.models) and (run.parent_id is None or is_baseline(run))
+        is_alone = run.parent_id is None and run.id not in parents
+        if run.id != final.id and not (superseded or is_model or is_alone):
+            kept.append(run)
+    return kept
+
+
 def baseline_run(evidence: Evidence, final: Run) -> Run:
-    """The newest run that is called a baseline and has predictions; raises Unmet when there is none."""
+    """The newest baseline inside the final run; raises Unmet when there is none."""
     found = [run for run in evidence.runs if is_baseline(run) and run.id != final.id and run.status == "FINISHED"]
     if not found:
         raise Unmet("a run with the tag role = baseline", "none",
                     'mlflow.start_run(run_name="baseline", nested=True, tags={"role": "baseline"})')  # fmt: skip
-    return next((run for run in reversed(found) if run.parent_id == final.id), found[-1])
+    inside = [run for run in found if run.parent_id == final.id]
+    if not inside:
+        raise Unmet(f"the baseline as a run inside {final.name!r}", f"{found[-1].name!r} outside it",
+                    "nested=True, inside its with: alone it would be one more final model")  # fmt: skip
+    return inside[-1]
 
 
 def require_untouched(evidence: Evidence, baseline: Run) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grading.candidates import TRIAL_NUMBER, Candidate, candidate_of, is_baseline, metrics_of, said, settings_of
 from grading.comparison import equal
-from grading.errors import Outcome, Unmet
+from grading.errors import NotAttempted, Outcome, Unmet
 from grading.evidence import Evidence
 from grading.leaderboard import higher_is_better
 from grading.metric_name import parse
@@ -53,11 +53,23 @@ def spaces(evidence: Evidence) -> list[tuple[Run, Path]]:
         path = next((path for path in run.artifacts.paths() if SPACE_FILE.search(path.rpartition("/")[2])), None)
         if path is not None:
             found.append((run, path))
-    kept = latest(evidence, (run for run, _ in found))
+    kept = [_oldest_alike(run, found) for run in latest(evidence, (run for run, _ in found))]
     if not kept:
         raise Unmet("search_space.json among the artifacts of a run", "none",
                     'mlflow.log_text(json.dumps(space, indent=2), "search_space.json")')  # fmt: skip
     return [(run, run.artifacts.local(path)) for run, path in found if run in kept]
+
+
+def _oldest_alike(run: Run, found: Iterable[tuple[Run, str]]) -> Run:
+    """The first run of this name with the same params and the same space: a cell that was run again changes nothing."""
+    own = next(path for each, path in found if each is run)
+    for other, path in found:
+        if other is run:
+            break
+        same = (other.experiment.id, other.name, other.params) == (run.experiment.id, run.name, run.params)
+        if same and other.artifacts.local(path).read_bytes() == run.artifacts.local(own).read_bytes():
+            return other
+    return run
 
 
 def dimensions(evidence: Evidence) -> tuple[Dimension, ...]:
@@ -88,6 +100,10 @@ def searches(evidence: Evidence) -> list[Search]:
         children = [run for run in own.values() if run.parent_id == parent.id]
         candidates = tuple(candidate_of(evidence, run, named[run.id], key) for run in children)
         found.append(Search(parent, candidates, bool(said(parent, PATIENCE)) or _study_path(parent) is not None))
+    if not found and not nested and not any(run.metrics for run in evidence.runs):
+        raise NotAttempted(
+            "nested runs with the settings that are tried", "no candidate yet", "tasks 2 and 3 make them"
+        )
     if not found:
         names = ", ".join(dimension.name for dimension in space[:4])
         raise Unmet(f"nested runs with the settings that are tried{names and f' ({names})'}",

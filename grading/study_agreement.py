@@ -1,14 +1,17 @@
 """A study and its nested runs, trial by trial: what the one says and the others say must be the same."""
 
 import math
+import re
 
 from grading.candidates import Candidate, require_spread
 from grading.comparison import equal, same_value
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
-from grading.searches import Search, searches, study_of
+from grading.leaderboard import higher_is_better
+from grading.searches import Search, searches, signed, study_of
 from grading.study_record import Study, Trial
 
+KNOWN_SCORE = re.compile(r"accuracy|auc|f1|f_?beta|precision|recall|r2|score|kappa|matthews|mcc|correlation", re.I)
 CLOSE_PARAM = 1e-5  # relative: a CSV keeps fewer digits
 
 
@@ -57,6 +60,26 @@ def require_agreement(trial: Trial, candidate: Candidate) -> None:
     elif trial.state == "PRUNED" and candidate.mean is not None:
         raise Unmet(f"no mean over all folds in {name!r}, which was pruned", f"{candidate.mean:.4f}",
                     "a mean of the first folds is no result to compare")  # fmt: skip
+
+
+def require_direction(search: Search, study: Study) -> bool:
+    """Whether a higher value is better for the study; raises Unmet when its direction does not fit its metric.
+
+    A CSV says no direction; then it is the metric's, turned round when the values are the means with the other sign.
+    """
+    key = next((candidate.key for candidate in search.candidates if candidate.key), "")
+    means = {candidate.number: candidate.mean for candidate in search.candidates if candidate.mean is not None}
+    pairs = [(trial.value, means[trial.number]) for trial in study.trials if trial.number in means]
+    flipped = any(equal(-value, mean) and not equal(value, mean) for value, mean in pairs)
+    higher = (signed(key, 1.0) < 0) != flipped
+    if study.direction and higher_is_better(key) and not KNOWN_SCORE.search(key):
+        return study.direction == "MAXIMIZE"  # a metric of their own: they know better
+    if study.direction and (study.direction == "MAXIMIZE") != higher:
+        better = "higher" if signed(key, 1.0) < 0 else "lower"
+        wanted, verb = ("maximize", "minimises") if higher else ("minimize", "maximises")
+        raise Unmet(f'direction="{wanted}": of cv_{key}, {better} is better', f"the study {verb} it",
+                    "make the study anew: its sampler looked for the worst")  # fmt: skip
+    return higher
 
 
 def _same(text: str, value: object) -> bool:

@@ -20,6 +20,8 @@ STATES = ("RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING")  # Optuna's number
 ENDINGS = (".log", ".journal", ".jsonl", ".json", ".txt", ".db", ".sqlite", ".sqlite3", ".csv")
 MOST_TRIALS = 20_000
 LONGEST_QUERY = 5.0  # seconds
+DIRECTIONS = ("", "MINIMIZE", "MAXIMIZE")  # likewise
+CREATE_STUDY = 0
 CREATE_TRIAL, SET_PARAM, SET_STATE, SET_STEP = 4, 5, 6, 7  # the journal's operations that matter here
 
 
@@ -41,6 +43,7 @@ class Study:
 
     file: str
     trials: tuple[Trial, ...]
+    direction: str = ""  # MINIMIZE or MAXIMIZE; empty when the record does not tell
 
     @property
     def sessions(self) -> list[str]:
@@ -53,12 +56,13 @@ def read_study(file: Path) -> Study | None:
 
     Of a file with several studies, the one with most trials.
     """
+    direction = ""
     try:
         head = file.read_bytes()[:4096] if file.suffix.lower() in ENDINGS else b""
         if head.startswith(b"SQLite format 3\0"):
-            trials = list(_from_sqlite(file))
+            trials, direction = _from_sqlite(file)
         elif b'"op_code"' in head:
-            trials = list(_from_journal(file.read_text("utf-8", "replace")))
+            trials, direction = _from_journal(file.read_text("utf-8", "replace"))
         elif file.suffix.lower() == ".csv" and re.search(
             rb'(^|,)"?number"?(,|\r|\n)', head.partition(b"\n")[0] + b"\n"
         ):
@@ -70,19 +74,22 @@ def read_study(file: Path) -> Study | None:
         raise Unmet(f"{file.name} as Optuna writes it", reason, "log the file itself, unchanged") from None
     except sqlite3.Error as error:
         raise Unmet(f"{file.name} as Optuna's storage", error, "log the file after the study") from None
-    return Study(file.name, tuple(sorted(trials, key=lambda trial: trial.number)))
+    return Study(file.name, tuple(sorted(trials, key=lambda trial: trial.number)), direction)
 
 
-def _from_journal(text: str) -> Iterator[Trial]:
+def _from_journal(text: str) -> tuple[list[Trial], str]:
     """Replay the journal; trials are numbered in the order in which they were created, per study."""
     studies: dict[int, list[Trial]] = {}
+    directions: list[str] = []  # of the studies, in the order in which they were created
     by_id: list[Trial] = []
     for line in text.splitlines():
         if not line.strip():
             continue
         entry = json.loads(line)
         code = entry["op_code"]
-        if code == CREATE_TRIAL:
+        if code == CREATE_STUDY:
+            directions.append(DIRECTIONS[int((entry.get("directions") or [0])[0])])
+        elif code == CREATE_TRIAL:
             own = studies.setdefault(int(entry["study_id"]), [])
             trial = Trial(len(own), session=str(entry["worker_id"]).rpartition("-")[0])
             trial.state = STATES[int(entry.get("state", 0))]
@@ -102,10 +109,10 @@ def _from_journal(text: str) -> Iterator[Trial]:
             trial.state, trial.value = STATES[int(entry["state"])], _value(entry)
         elif code == SET_STEP:
             by_id[entry["trial_id"]].steps[int(entry["step"])] = float(entry["intermediate_value"])
-    largest: list[Trial] = []
-    for own in studies.values():
-        largest = own if len(own) > len(largest) else largest
-    return iter(largest)
+    if not studies:
+        return [], ""
+    study = max(studies, key=lambda each: len(studies[each]))
+    return studies[study], directions[study] if 0 <= study < len(directions) else ""
 
 
 def _value(entry: dict[str, Any]) -> float:
@@ -122,7 +129,7 @@ def _external(internal: Any, distribution: Any) -> Any:
     return int(internal) if str(about.get("name", "")).startswith("Int") else internal
 
 
-def _from_sqlite(file: Path) -> Iterator[Trial]:
+def _from_sqlite(file: Path) -> tuple[list[Trial], str]:
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         database.execute("PRAGMA trusted_schema=OFF")
         deadline = time.monotonic() + LONGEST_QUERY
@@ -148,7 +155,10 @@ def _from_sqlite(file: Path) -> Iterator[Trial]:
         ):
             if trial_id in by_id and value is not None:
                 by_id[trial_id].steps[int(step)] = float(value)
-    return iter(by_id.values())
+        directions = database.execute(
+            "select direction from study_directions where study_id=?", (rows[0][0],)
+        ).fetchall()
+    return list(by_id.values()), str(directions[0][0]) if directions else ""
 
 
 def _from_table(table: pd.DataFrame) -> Iterator[Trial]:

@@ -4,14 +4,21 @@ import hashlib
 import math
 import re
 
-from grading.candidates import Candidate, is_baseline, require_spread, said
+from grading.candidates import Candidate, require_spread, said
 from grading.claims import label_mismatches
 from grading.cv_splits import read_splits, require_splits, split_tables
 from grading.demands import claimed, compare_metric, require_reproduced
 from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.figures import read_picture
-from grading.final_model import baseline_run, chosen_settings, final_run, require_untouched
+from grading.final_model import (
+    baseline_run,
+    chosen_settings,
+    final_run,
+    require_origin,
+    require_untouched,
+    searching_runs,
+)
 from grading.lesson import Lesson, Task
 from grading.metric_name import parse
 from grading.search_space import read_space
@@ -30,7 +37,7 @@ from grading.searches import (
 from grading.selection import ONE_SE, RULE_NAMES, SIMPLEST_NAMES, matching, require_best, require_one_standard_error
 from grading.stopping import StoppingRule
 from grading.store import Run
-from grading.study_agreement import by_number, recorded_study, repetition, require_agreement
+from grading.study_agreement import by_number, recorded_study, repetition, require_agreement, require_direction
 
 lesson = Lesson(
     id="M9_02",
@@ -101,7 +108,8 @@ def space_is_sealed_before_the_search(evidence: Evidence) -> str:
     unix = hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
     if seals[0].strip().lower() not in (digest, unix):
         raise Unmet(f"the file that was sealed, {seals[0][:16]}…", f"{file.name} has {digest[:16]}…",
-                    "the file was changed after its hash was logged: log a new run, and search again")  # fmt: skip
+                    "the file was changed after its hash was logged, or another text was hashed: hash exactly the "
+                    "string that you log, then search again")  # fmt: skip
     space = read_space(file)
     for other, changed in kept[1:]:
         if read_space(changed) != space:
@@ -248,7 +256,7 @@ def pruned_trials_are_marked(evidence: Evidence) -> str:
 
 @lesson.check(task=3, points=4)
 def stopping_rule_was_obeyed(evidence: Evidence) -> str:
-    """The stopping rule is logged, and the study stopped when it says: not later, and not sooner."""
+    """The direction fits the metric; the stopping rule is logged, and was obeyed: neither later nor sooner."""
     search, study = recorded_study(evidence)
     run = search.run
     numbers = {}
@@ -263,14 +271,12 @@ def stopping_rule_was_obeyed(evidence: Evidence) -> str:
         raise Unmet("a stopping rule of finite numbers", numbers, "patience, min_delta, max_trials")
     least = said(run, LEAST_BEFORE)
     values = [trial.value if trial.state == "COMPLETE" else math.nan for trial in study.trials]
-    key = next((candidate.key for candidate in search.candidates if candidate.key), "")
-    means = [candidate.mean for candidate in search.candidates if candidate.mean is not None]
-    flipped = sum(value * mean < 0 for value, mean in zip(values, means, strict=False)) > 0
+    higher = require_direction(search, study)
     rule = StoppingRule(
         patience=int(numbers["patience"]),
         min_delta=abs(numbers["min_delta"]),
         most=int(numbers["max_trials"]),
-        higher=(signed(key, 1.0) < 0) != flipped,
+        higher=higher,
         least=int(least) if re.fullmatch("[0-9]{1,9}", least) else 0,
     )
     count, fires = len(values), rule.fires_after(values)
@@ -279,9 +285,10 @@ def stopping_rule_was_obeyed(evidence: Evidence) -> str:
         raise Unmet(f"at most {rule.most} trials", count, "stop when the budget is used up")
     if count in fires:
         return f"stopped after {count} trials, as {words} says"
-    if not rule.never_fires(values):
+    if fires and (count < rule.most or not rule.never_fires(values)):
         raise Unmet(f"a stop after {max(fires)} trials, as {words} says", f"{count} trials",
-                    "the rule fires earlier: study.stop(), also after a resume")  # fmt: skip
+                    f"it fired after {max(fires)} trials; you have {count}: run the study's cell from its top "
+                    "(it deletes the journal); study.stop() must be asked after a resume too")  # fmt: skip
     if count < rule.most:
         raise Unmet(f"trials until the rule fires ({words})", f"a stop after {count}",
                     "the rule has not fired yet: go on, or log the rule that was followed")  # fmt: skip
@@ -316,9 +323,10 @@ def study_was_resumed(evidence: Evidence) -> str:
 
 @lesson.check(task=4, points=4)
 def choice_follows_from_the_candidates(evidence: Evidence) -> str:
-    """The final model has the settings of the best candidate, or those that its selection_rule gives."""
+    """The final model has the best candidate's settings, or its selection_rule's; its run names space and method."""
     final = final_run(evidence)
     found = searches(evidence)
+    require_origin(final, found)
     named = said(final, ("selected_from", "search", "selected_search")).lower()
     chosen_from = [
         each for each in found if named and named in (each.run.id, each.run.name.lower(), each.method.lower())
@@ -342,9 +350,7 @@ def test_rows_stayed_unseen(evidence: Evidence) -> str:
     """No candidate, fold or search has a test metric, and no test row is in the splits."""
     final = final_run(evidence)
     found = searches(evidence)
-    for run in evidence.runs:
-        if run.id == final.id or is_baseline(run) or run in evidence.main_runs:
-            continue
+    for run in searching_runs(evidence, final, found):
         looked = [name for name in run.metrics if parse(name).split == "test" and not SKLEARN_OWN.match(name)]
         if looked:
             raise Unmet(f"no test metric in {run.name!r}", looked, "choose by the folds; test once, at the end")

@@ -7,7 +7,7 @@ import pytest
 from grading.candidates import require_spread
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
-from grading.searches import complete_pool, searches
+from grading.searches import complete_pool, searches, spaces
 
 SPACE = """{
     "alpha": {"low": 0.01, "high": 100, "log": true}, "degree": {"low": 1, "high": 2}, "ratio": {"low": 0, "high": 1}
@@ -89,3 +89,18 @@ def test_of_two_metrics_the_studys_values_tell_which_was_tuned(evidence: Callabl
     (search,) = searches(evidence())
     assert search.is_study
     assert [(candidate.key, candidate.mean) for candidate in search.candidates] == [("mae", 3.5)]
+
+
+@pytest.mark.parametrize("since", [0, 1])
+def test_the_same_space_logged_again_counts_from_its_first_run(evidence: Callable[[], Evidence], since: int) -> None:
+    _log()
+    _log()
+    found = evidence()
+    found.since = since
+    assert spaces(found)[0][0].id == next(run.id for run in found.runs if run.name == "space")
+
+
+def test_a_space_without_candidates_waits_for_them(evidence: Callable[[], Evidence]) -> None:
+    _log(0)
+    with pytest.raises(NotAttempted):
+        searches(evidence())

@@ -1,12 +1,14 @@
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grading.candidates import Candidate
 from grading.errors import Unmet
+from grading.searches import Search
 from grading.store import Experiment, LocalArtifacts, Run
-from grading.study_agreement import repetition, require_agreement
+from grading.study_agreement import repetition, require_agreement, require_direction
 from grading.study_record import Study, Trial
 
 
@@ -57,3 +59,22 @@ def test_a_later_session_that_draws_the_first_trial_again_repeats_it(alpha: floa
 def test_whole_numbers_may_be_drawn_twice() -> None:
     trials = (Trial(0, "COMPLETE", 1.0, {"depth": 3}, session="a"), Trial(1, params={"depth": 3}, session="b"))
     assert repetition(Study("study.log", trials)) is None
+
+
+@pytest.mark.parametrize(
+    ("direction", "value", "higher"), [("", 52.0, False), ("MINIMIZE", 52.0, False), ("MAXIMIZE", -52.0, True)]
+)
+def test_a_direction_that_fits_the_metric_is_accepted(direction: str, value: float, higher: bool) -> None:
+    assert require_direction(*_study(direction, value)) is higher
+
+
+@pytest.mark.parametrize(("direction", "value"), [("MAXIMIZE", 52.0), ("MINIMIZE", -52.0)])
+def test_a_study_that_looks_for_the_worst_is_unmet(direction: str, value: float) -> None:
+    with pytest.raises(Unmet, match="lower is better"):
+        require_direction(*_study(direction, value))
+
+
+def _study(direction: str, value: float) -> tuple[Search, Study]:
+    candidate = _candidate()
+    candidate = replace(candidate, run=replace(candidate.run, params={"trial": "0"}))
+    return Search(candidate.run, (candidate,), True), Study("s", (Trial(0, "COMPLETE", value),), direction)

@@ -57,6 +57,7 @@ def test_a_journal_says_what_the_study_says(tmp_path: Path) -> None:
     assert _agrees(record, study)
     assert record is not None
     assert [len(trial.steps) for trial in record.trials[:3]] == [3, 3, 2]
+    assert record.direction == "MINIMIZE"
 
 
 @pytest.mark.parametrize("sessions", [1, 2, 3])
@@ -69,7 +70,10 @@ def test_a_journal_tells_how_often_it_was_opened(tmp_path: Path, sessions: int) 
 
 def test_a_sqlite_storage_says_what_the_study_says(tmp_path: Path) -> None:
     study = _run(f"sqlite:///{tmp_path / 'study.db'}")
-    assert _agrees(read_study(tmp_path / "study.db"), study)
+    record = read_study(tmp_path / "study.db")
+    assert _agrees(record, study)
+    assert record is not None
+    assert record.direction == "MINIMIZE"
 
 
 def test_a_trials_table_says_what_the_study_says(tmp_path: Path) -> None:
