@@ -27,7 +27,7 @@ TIMEOUT = 60  # seconds for one model, the server's first imports included
 LONGEST_ANSWER = 50_000_000  # bytes
 IMPORTED_ONCE = ["mlflow.pyfunc", "mlflow.sklearn", "skops.io", "pandas", "grading.data_files", "grading.model_file"]
 
-PREDICTOR = "GRADING_PREDICTOR"  # the variable with a warm kernel's descriptor
+PREDICTOR = "GRADING_PREDICTOR"  # the variable with a warm kernel's process and descriptor; its children have the first
 
 # Where a process cannot be forked (Windows), each answer costs the imports again.
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
@@ -57,8 +57,9 @@ class Reproduction:
 def reproduce(request: Request, environment: Mapping[str, str] | None = None) -> Reproduction:
     """Answer a request in a process of its own, with this environment (ours unless given) and its own folder."""
     environment = dict(os.environ if environment is None else environment)
-    if PREDICTOR in os.environ:
-        return _ask(int(os.environ[PREDICTOR]), request, environment)
+    process, _, descriptor = os.environ.get(PREDICTOR, "").partition(":")
+    if process == str(os.getpid()):
+        return _ask(int(descriptor), request, environment)
     receiving, sending = _CONTEXT.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(prefix="grading-model-", ignore_cleanup_errors=True) as folder:
         own = environment | {"HOME": folder, "TMPDIR": folder}

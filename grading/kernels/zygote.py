@@ -182,7 +182,7 @@ def become_kernel(request: dict[str, Any]) -> None:
 
     os.environ.clear()
     os.environ.update(request["environment"], JPY_PARENT_PID=str(os.getppid()))
-    os.environ[PREDICTOR] = str(request["predictor"])
+    os.environ[PREDICTOR] = f"{os.getpid()}:{request['predictor']}"
     os.chdir(request["cwd"])
     random.seed()  # nothing that two kernels could share
     np.random.seed()
