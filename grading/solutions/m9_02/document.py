@@ -5,6 +5,7 @@ conclusion = (
 )
 log = experiment_log(
     my_final,
+    experimenter=STUDENT,
     objective="Find out what tuning gains for the diabetes forecast.",
     hypothesis="Tuning an elastic net lowers its error by at least a tenth.",
     success_criterion="A test RMSE a tenth below that of the untouched model.",
