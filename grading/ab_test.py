@@ -12,19 +12,20 @@ from grading.claims import differences
 from grading.comparison import equal
 from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
+from grading.families import families
 from grading.paired import (
     CORRECTIONS,
     LOSS_NAMES,
-    TEST_NAMES,
     bootstrap_interval,
     corrected,
     effect_size,
     losses,
     meant,
     p_values,
+    paired_test,
     t_interval,
 )
-from grading.plan import plans
+from grading.plan import counting, loss_of
 from grading.store import Run
 from grading.tables import Table, find_table, finite, said
 
@@ -117,9 +118,10 @@ NAMED = "params loss (absolute_error, squared_error, zero_one) and test (ttest_r
 
 def _options(table: Table, pair: Pair) -> list[tuple[str, NDArray[np.float64], str, float]]:
     """The tests that the table may mean: the loss and the test that were said, or else any."""
-    loss, test = (
-        meant(_said(table, pair, name), names) for name, names in (("loss", LOSS_NAMES), ("test", TEST_NAMES))
-    )
+    loss, named = meant(_said(table, pair, "loss"), LOSS_NAMES), _said(table, pair, "test")
+    test = paired_test(named)
+    if named and test is None:
+        raise Unmet("a paired test in the param test: both models answered for the same patients", named, NAMED)
     order = [kind for kind in ("absolute", "squared", "zero_one") if kind in pair.difference]
     return [
         (kind, pair.difference[kind], name, p)
@@ -187,7 +189,9 @@ def judge_verdicts(evidence: Evidence, table: Table) -> str:
     options = [_options(table, pair) for pair in found]
     if not all(options):
         raise Unmet("a test that suits the predictions", "none", NAMED)
-    raw = [each[0][3] for each in options]
+    shown = table.numbers(table.required(*P_NAMES))
+    same = [[each for each in some if _same_p(p, each[3])] for some, p in zip(options, shown, strict=True)]
+    raw = [(some or each)[0][3] for some, each in zip(same, options, strict=True)]
     method = meant(said(table.owner, "correction", "multiple_testing"), CORRECTIONS) or "holm"
     right = corrected(raw, method)
     column = table.required(*CORRECTED_NAMES)
@@ -196,7 +200,7 @@ def judge_verdicts(evidence: Evidence, table: Table) -> str:
             hint = f'multipletests(p_values, method="{method}")[1]'
             raise Unmet(f"{column} = {p:.4f} of {pair}, by {method} over {len(raw)} tests", f"{value:.4f}", hint)
     verdicts = table.texts(table.required(*VERDICT_NAMES))
-    alpha, enough = _plan(evidence, table)
+    alpha, enough = _plan(evidence, table, [{kind for kind, *_ in some} for some in same])
     for pair, text, p in zip(found, verdicts, right, strict=True):
         wanted = _verdict(p, alpha, enough(len(next(iter(pair.difference.values())))))
         if verdict_of(text) not in wanted:
@@ -222,13 +226,24 @@ def _verdict(p: float, alpha: float, enough: bool | None) -> tuple[str, ...]:
     return ("no difference",) if enough else ("too few patients",)
 
 
-def _plan(evidence: Evidence, table: Table) -> tuple[float, Callable[[int], bool | None]]:
-    """Alpha, and whether so many rows are as many as the plan asked for; None without a plan."""
+def _plan(evidence: Evidence, table: Table, kinds: Sequence[set[str]]) -> tuple[float, Callable[[int], bool | None]]:
+    """Alpha, and whether so many rows are as many as the plan asked for; None without a plan.
+
+    `kinds`: of each comparison the losses that its p-value may be of. Raises Unmet when the plan is for another one.
+    """
     try:
-        plan = plans(evidence)[0]
+        plan = counting(evidence, evidence.main_runs)
+        planned = loss_of(plan, families(evidence))
     except Outcome:
         return finite(said(table.owner, "alpha")) or 0.05, lambda _: None
+    if planned and (other := next((each for each in kinds if each and not each & planned), None)):
+        expected = f"a test of the loss that was planned, {_loss_words(planned)}: the plan's n is for that one"
+        raise Unmet(expected, _loss_words(other), "test what was planned, or plan for what is tested")
     return plan.alpha, partial(_enough, plan.required_n)
+
+
+def _loss_words(kinds: set[str]) -> str:
+    return " or ".join(f"{kind.replace('_', '-')} errors" for kind in sorted(kinds))
 
 
 def _enough(required: float, rows: int) -> bool:

@@ -1,6 +1,7 @@
 """Paired comparison: what two models lost on the same rows, the tests of it, and how many rows such a test needs."""
 
 import math
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 
@@ -24,6 +25,12 @@ TEST_NAMES = {
     "t": ("ttestrel", "ttest", "t", "pairedt", "pairedttest", "ttest1samp", "dependentt", "tpaired"),
     "wilcoxon": ("wilcoxon", "wilcoxonsignedrank", "signedrank"),
     "mcnemar": ("mcnemar", "mcnemarexact", "exactmcnemar", "binomtest", "signtest"),
+}
+UNPAIRED = re.compile(r"ttestind|welch|mannwhitney|unpaired|independent|ranksum|twosample|kstest|ks2samp")
+PAIRED_WORDS = {
+    "wilcoxon": ("wilcoxon", "signedrank"),
+    "mcnemar": ("mcnemar", "binomtest", "signtest"),
+    "t": ("ttestrel", "pairedt", "ttest"),
 }
 CORRECTIONS = {
     "holm": ("holm", "holmbonferroni"),
@@ -117,3 +124,12 @@ def required_n(effect: float, alpha: float, power: float) -> float | None:
 def meant(text: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
     """The key under which a name is known; None when it is not."""
     return next((key for key, known in names.items() if plain(text) in (plain(key), *known)), None)
+
+
+def paired_test(text: str) -> str | None:
+    """The paired test that a text names, `scipy.stats.ttest_rel` too; None when it names none, or an unpaired one."""
+    name = plain(text)
+    if UNPAIRED.search(name):
+        return None
+    known = (key for key, words in PAIRED_WORDS.items() if any(word in name for word in words))
+    return meant(text, TEST_NAMES) or next(known, None)

@@ -1,19 +1,18 @@
 """The plan of a comparison: how many rows it takes to see the smallest difference that matters, said beforehand."""
 
-import statistics
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grading.comparison import equal
-from grading.errors import Outcome, Unmet
+from grading.errors import Unmet
 from grading.evidence import Evidence
 from grading.families import Family
 from grading.paired import LOSS_NAMES, losses, meant, required_n
 from grading.store import Run
-from grading.tables import finite, said
+from grading.tables import finite, plain, said
 
 REQUIRED_N = (
     "required_n",
@@ -60,6 +59,11 @@ class Plan:
         """The standard deviation of the differences that was planned with."""
         return finite(said(self.run, *SPREAD))
 
+    @property
+    def loss(self) -> str | None:
+        """The loss that was planned with; None when the run does not say."""
+        return meant(said(self.run, "loss"), LOSS_NAMES)
+
 
 def plans(evidence: Evidence) -> list[Plan]:
     """The plans, newest first; raises Unmet when no run has alpha, power and required_n among its params."""
@@ -76,20 +80,33 @@ def plans(evidence: Evidence) -> list[Plan]:
     return found
 
 
-def judge_plan(evidence: Evidence, families: Sequence[Family], tested: Sequence[Run]) -> str:
-    """The planned n; raises Unmet unless a plan has the n that its numbers give and a spread that the held-out errors
-    give, and its run began before those that were tested."""
-    problem: Outcome | None = None
-    for plan in plans(evidence):
-        try:
-            return _judge(plan, families, tested)
-        except Outcome as outcome:
-            problem = problem or outcome
-    assert problem is not None
-    raise problem
+def counting(evidence: Evidence, tested: Sequence[Run]) -> Plan:
+    """The newest plan that began before the tested runs; raises Unmet when all began after the first of them.
+
+    What is logged after the first look is no plan, whatever it says: it neither mends nor spoils the one that counts.
+    """
+    found = plans(evidence)
+    for plan in found:
+        if not _earlier(plan, tested):
+            return plan
+    early = _earlier(found[-1], tested)
+    raise Unmet("the plan before the first look at the test set", f"the runs {early} began before it",
+                "log the plan in a run of its own, then the final runs")  # fmt: skip
 
 
-def _judge(plan: Plan, families: Sequence[Family], tested: Sequence[Run]) -> str:
+def _earlier(plan: Plan, tested: Sequence[Run]) -> list[str]:
+    return [run.name for run in tested if run.id != plan.run.id and run.start_time < plan.run.start_time]
+
+
+def judge_plan(
+    evidence: Evidence, families: Sequence[Family], tested: Sequence[Run], compared: Sequence[tuple[Run, Run]] = ()
+) -> str:
+    """The planned n; raises Unmet unless the plan that counts has the n that its numbers give and a spread that the
+    held-out errors give.
+
+    `compared`: the pairs that were tested in the end; the spread is that of the one that scatters most.
+    """
+    plan = counting(evidence, tested)
     effect = plan.effect
     if effect is None or not (SMALLEST_ALPHA <= plan.alpha <= LARGEST_ALPHA and LEAST_POWER <= plan.power < 1):
         raise Unmet(
@@ -103,31 +120,71 @@ def _judge(plan: Plan, families: Sequence[Family], tested: Sequence[Run]) -> str
         expected = f"required_n = {int(np.ceil(right))}, of a two-sided paired t-test with these numbers"
         hint = "TTestPower().solve_power(effect_size=smallest_difference / difference_std, alpha=..., power=...)"
         raise Unmet(expected, f"{plan.required_n:g}", hint)
-    spread = plan.spread
-    if spread is not None:
-        _require_spread(plan, spread, families)
-    early = [run.name for run in tested if run.id != plan.run.id and run.start_time < plan.run.start_time]
-    if early:
-        raise Unmet("the plan before the first look at the test set", f"the runs {early} began before it",
-                    "log the plan in a run of its own, then the final runs")  # fmt: skip
+    if plan.spread is not None:
+        _require_spread(plan, plan.spread, families, compared)
     return f"{int(np.ceil(right))} rows for an effect of {effect:.3f}, planned before the final runs"
 
 
-def _require_spread(plan: Plan, spread: float, families: Sequence[Family]) -> None:
-    kind = meant(said(plan.run, "loss"), LOSS_NAMES)
-    found = list(_spreads(families, kind))
-    if not any(equal(spread, value) for value in found):
-        near = min(found, key=lambda value: abs(value - spread), default=float("nan"))
+def _require_spread(plan: Plan, spread: float, families: Sequence[Family], compared: Sequence[tuple[Run, Run]]) -> None:
+    ways = [way for way in _spreads(families, plan.loss) if any(equal(spread, value) for value in way.of.values())]
+    if not ways:
         raise Unmet(
             "difference_std = the standard deviation of two families' differences in out_of_fold.csv",
-            f"{spread:.4f}; the nearest is {near:.4f}", "(errors_a - errors_b).std(), one mean error a patient",
+            f"{spread:.4f}, which no two families give", "(errors_a - errors_b).std(), one mean error a patient",
         )  # fmt: skip
+    problem: Unmet | None = None
+    for way in ways:
+        too_small = _wider(way, spread, families, compared)
+        if too_small is None:
+            return
+        expected = f"a plan for the comparison that scatters most, {' and '.join(too_small)}"
+        hint = "difference_std is the largest of the pairs that you test: a smaller one asks for too few patients"
+        problem = problem or Unmet(expected, f"difference_std {spread:.4f} of another pair", hint)
+    assert problem is not None
+    raise problem
 
 
-def _spreads(families: Sequence[Family], kind: str | None) -> Iterator[float]:
+def _wider(
+    way: "Way", spread: float, families: Sequence[Family], compared: Sequence[tuple[Run, Run]]
+) -> tuple[str, str] | None:
+    """The tested pair that scatters most, when it scatters more than was planned for; None when none does."""
+    place = {run.id: _family_of(run, families) for pair in compared for run in pair}
+    found = [(way.of.get(tuple(sorted((a, b)))), one.name, other.name) for one, other in compared
+             if (a := place[one.id]) is not None and (b := place[other.id]) is not None]  # fmt: skip
+    wide = [(value, one, other) for value, one, other in found if value is not None]
+    if not wide:
+        return None
+    value, one, other = max(wide)
+    return None if value <= spread or equal(spread, value) else (one, other)
+
+
+def _family_of(run: Run, families: Sequence[Family]) -> int | None:
+    """The place of the one family whose name a final run's name has; None when there is none, or several."""
+    found = [place for place, family in enumerate(families) if plain(family.run.name) in plain(run.name)]
+    return found[0] if len(found) == 1 else None
+
+
+def loss_of(plan: Plan, families: Sequence[Family]) -> set[str]:
+    """The losses that the plan may be about: the one it says, or those whose differences scatter so; empty if none."""
+    if plan.loss or plan.spread is None:
+        return {plan.loss} if plan.loss else set()
+    spread = plan.spread
+    return {way.loss for way in _spreads(families, None) if any(equal(spread, value) for value in way.of.values())}
+
+
+@dataclass
+class Way:
+    """One way to say how the differences scatter, and the value for each pair of families, by their places."""
+
+    loss: str
+    of: dict[tuple[int, ...], float] = field(default_factory=dict)
+
+
+def _spreads(families: Sequence[Family], kind: str | None) -> list[Way]:
     """The standard deviations of the differences between any two families: a mean a row, or each row of each split."""
+    ways: dict[tuple[str, bool, bool], Way] = {}
     for place, one in enumerate(families):
-        for other in families[place + 1 :]:
+        for following, other in enumerate(families[place + 1 :], place + 1):
             if not one.table["row"].isin(other.table["row"]).all():
                 continue
             mine, theirs = losses(one.table), losses(other.table)
@@ -135,11 +192,11 @@ def _spreads(families: Sequence[Family], kind: str | None) -> Iterator[float]:
                 pairs = [(_by_row(one, mine[loss]), _by_row(other, theirs[loss]))]
                 if len(one.table) == len(other.table):
                     pairs.append((mine[loss], theirs[loss]))
-                for a, b in pairs:
-                    if len(a) == len(b) > 1:
-                        difference = (a - b).tolist()
-                        yield statistics.stdev(difference)
-                        yield statistics.pstdev(difference)
+                for every, (a, b) in enumerate(pairs):
+                    for sample in (True, False) if len(a) == len(b) > 1 else ():
+                        way = ways.setdefault((loss, bool(every), sample), Way(loss))
+                        way.of[place, following] = float(np.std(a - b, ddof=int(sample)))
+    return list(ways.values())
 
 
 def _by_row(family: Family, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,27 @@ def require_shown(practice: Practice, run: Run) -> None:
     if not any(_has(run, word) for word in _words(practice.shown_by)):
         raise Unmet(
             f"{practice.shown_by or 'something'} in the run {run.name!r}, to show {practice.text!r}",
-            [*run.params, *run.metrics, *run.artifacts.paths()][:10] or "an empty run",
+            _there(run, practice.shown_by)[:10] or "an empty run",
             "params.…, metrics.…, tags.… or the name of a file",
         )
+
+
+def require_different(practices: Sequence[Practice]) -> None:
+    """Raise Unmet unless as many practices as asked are each shown by something else."""
+    first: dict[str, Practice] = {}
+    again = [each for each in practices if first.setdefault(each.shown_by.lower(), each) is not each]
+    if len(first) < LEAST:
+        twice = [f"{each.text!r} and {first[each.shown_by.lower()].text!r}: {each.shown_by}" for each in again]
+        hint = "give each another param, metric, tag or file of its run"
+        raise Unmet(f"{LEAST} practices, each shown by something else", twice[:3], hint)
+
+
+def _there(run: Run, shown_by: str) -> list[str]:
+    """What the run has of the kind that was pointed to, or of all kinds."""
+    kinds = {"tag": list(run.tags), "metric": list(run.metrics), "param": list(run.params)}
+    kind = re.split(r"[.:/ ]", shown_by.strip(" `'\"").lower(), maxsplit=1)[0].rstrip("s")
+    own = [name for name in kinds.get(kind, ()) if not name.startswith(("mlflow.log", "mlflow.source.name"))]
+    return [f"{kind}s.{name}" for name in own] or [*run.params, *run.metrics, *run.artifacts.paths()]
 
 
 def _words(shown_by: str) -> list[str]:

@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from grading.store import Run
 
 ENDINGS = (".csv", ".json")
 MOST_ROWS = 10_000
+NEWEST = "keep the newest run of each name, and make the table again"
 LARGEST = 1e300  # MLflow stores infinity as the largest number there is
 
 
@@ -24,6 +25,7 @@ class Table:
     owner: Run
     name: str
     frame: pd.DataFrame
+    store: Mapping[str, Run] = field(default_factory=dict)  # every run there is, by id: whose a row is, if not ours
 
     @property
     def columns(self) -> list[str]:
@@ -63,11 +65,25 @@ class Table:
         for name in [column] if column else self.columns:
             texts = self.texts(name)
             if unknown := [text for text in texts if text not in known]:
+                if strangers := [self.store[text] for text in unknown if text in self.store]:
+                    raise self._of_others(name, strangers, runs)
                 if column is None and len(unknown) == len(texts):
                     continue
                 raise Unmet(f"runs in the column {name} of {self.name}", unknown[:3], expected_runs(runs))
             return [known[text] for text in texts]
         raise Unmet(f"a column run_id in {self.name}", self.columns, expected_runs(runs))
+
+    def _of_others(self, column: str, strangers: Sequence[Run], runs: Sequence[Run]) -> Unmet:
+        """What is wrong with rows that name runs of the store, but not those that the table is about."""
+        found = [f"{run.name!r} of {run.experiment.name!r}" for run in strangers]
+        ours = {(run.experiment.id, run.name) for run in runs}
+        if all((run.experiment.id, run.name) in ours for run in strangers):
+            found, hint = [f"older runs of that name: {', '.join(found[:3])}"], "a cell was run twice: " + NEWEST
+        elif {run.experiment.id for run in strangers}.isdisjoint({run.experiment.id for run in runs}):
+            hint = "search your experiment only: mlflow.search_runs(experiment_names=[...])"
+        else:
+            hint = expected_runs(runs)
+        return Unmet(f"your runs {_names(runs)} in the column {column} of {self.name}", found[:3], hint)
 
 
 def find_table(evidence: Evidence, words: Collection[str], wanted: str, avoid: Collection[str] = ()) -> Table:
@@ -82,13 +98,17 @@ def find_table(evidence: Evidence, words: Collection[str], wanted: str, avoid: C
                 frame = read_board(run.artifacts.local(path))
                 if not 0 < len(frame) <= MOST_ROWS:
                     raise Unmet(f"{name} with 1 to {MOST_ROWS:,} rows", f"{len(frame):,} rows", "a line a run")
-                return Table(run, name, frame)
+                return Table(run, name, frame, {run.id: run for run in evidence.store.runs})
     raise Unmet(f"an artifact {wanted}", "no such file in your runs", f'mlflow.log_text(..., "{wanted}")')
 
 
 def expected_runs(runs: Sequence[Run]) -> str:
     """A hint that names the runs a table may be about."""
-    return f"ids or names of your runs: {', '.join(dict.fromkeys(run.name for run in runs[:6]))}"
+    return f"ids or names of your runs: {_names(runs)}"
+
+
+def _names(runs: Sequence[Run]) -> str:
+    return ", ".join(list(dict.fromkeys(run.name for run in runs))[:6])
 
 
 def finite(text: object) -> float | None:

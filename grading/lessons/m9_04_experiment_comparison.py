@@ -3,10 +3,11 @@
 import numpy as np
 
 from grading.ab_test import FILE_WORDS as TESTS
-from grading.ab_test import find_tests, judge_tests, judge_verdicts
+from grading.ab_test import find_tests, judge_tests, judge_verdicts, pairs
 from grading.claims import label_mismatches
 from grading.comparison import equal
 from grading.data_files import label_columns
+from grading.demands import require_conclusion
 from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
 from grading.experiment_log import LOG_NAME, problems_of
@@ -19,12 +20,12 @@ from grading.log_depth import require_depth
 from grading.metric_name import parse
 from grading.model_card import CARD_NAME, problems_of_card
 from grading.plan import judge_plan
-from grading.practices import LEAST as LEAST_PRACTICES
-from grading.practices import find_practices, run_of
+from grading.practices import find_practices, require_different, run_of
 from grading.practices import require_shown as require_practice_shown
 from grading.predictions import our_contract
+from grading.run_facts import better
 from grading.store import ModelVersion, Run
-from grading.tables import Table, find_table, plain
+from grading.tables import NEWEST, Table, find_table, plain
 from grading.trade_offs import judge_trade_offs
 
 lesson = Lesson(
@@ -105,9 +106,14 @@ def comparison_is_the_stores(evidence: Evidence) -> str:
     """One table of all families, with the means and intervals that the store has."""
     runs = [family.run for family in families(evidence)]
     table = find_table(evidence, ("comparison",), "comparison.csv", avoid=TESTS)
-    listed = table.runs(runs)
+    # Of a cell that was run again, the table may have the older runs too: their values are in the store as well.
+    older = [
+        run for run in evidence.runs_ever if (run.experiment.id, run.name) in {(r.experiment.id, r.name) for r in runs}
+    ]
+    listed = table.runs([*older, *runs])
     if missing := [run.name for run in runs if run.id not in {each.id for each in listed}]:
-        raise Unmet(f"all families in {table.name}", f"without {missing}", "mlflow.search_runs(...)")
+        hint = NEWEST if set(missing) <= {run.name for run in listed} else "mlflow.search_runs(...)"
+        raise Unmet(f"all families in {table.name}, each with its newest run", f"without {missing}", hint)
     compared = set()
     for column in table.columns:
         key = next((key for run in listed for key in run.metrics if plain(key) == plain(column)), None)
@@ -190,9 +196,9 @@ def curves_are_the_stores(evidence: Evidence) -> str:
     column = table.required(
         "value", "score", "learning_curve_rmse", "rmse", "learning_curve", "mean", "error", "accuracy"
     )
-    shown: dict[str, dict[int, float]] = {}
+    shown: dict[str, dict[int, list[float]]] = {}
     for run, step, value in zip(owners, steps, table.numbers(column), strict=True):
-        shown.setdefault(run.id, {})[int(step)] = value
+        shown.setdefault(run.id, {}).setdefault(int(step), []).append(value)
     for run in {owner.id: owner for owner in owners}.values():
         _require_curve(evidence, run, shown[run.id])
     if len(shown) < LEAST_CURVES:
@@ -200,16 +206,20 @@ def curves_are_the_stores(evidence: Evidence) -> str:
     return f"{len(steps)} points of {len(shown)} families"
 
 
-def _require_curve(evidence: Evidence, run: Run, shown: dict[int, float]) -> None:
-    """Raise Unmet unless the points are one metric's history in this run."""
+def _require_curve(evidence: Evidence, run: Run, shown: dict[int, list[float]]) -> None:
+    """Raise Unmet unless the points are one metric's history in this run, each step's newest value among them."""
     if len(shown) < LEAST_STEPS:
         raise Unmet(f"{LEAST_STEPS} steps or more of {run.name!r}", f"{len(shown)}", "train_sizes=[0.25, 0.5, 1.0]")
     near = ""
     for name in sorted(run.metrics, key=lambda name: "curve" not in name):
         history = {point.step: point.value for point in evidence.store.history(run.id, name)}
         if history.keys() == shown.keys() and len(history) > 1:
-            wrong = [step for step in history if not equal(shown[step], history[step])]
+            wrong = [step for step in history if not any(equal(value, history[step]) for value in shown[step])]
             if not wrong:
+                least = min(value for values in shown.values() for value in values)
+                if better(name) == "lower" and least < 0:
+                    hint = "scikit-learn's neg_… scores are minus the error: change the sign, and show each step once"
+                    raise Unmet(f"{name} of 0 or more in {run.name!r}, as an error is", f"{least:.4f}", hint)
                 return
             near = near or f"{name} = {history[wrong[0]]:.4f} at step {wrong[0]} of {run.name!r}"
     found = "other values" if near else "no metric with these steps"
@@ -230,7 +240,7 @@ def _figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run,
 @lesson.check(task=3, points=3)
 def plan_comes_first(evidence: Evidence) -> str:
     """The sample size follows from the plan's numbers, and the plan was logged before the final runs."""
-    return judge_plan(evidence, families(evidence), evidence.main_runs)
+    return judge_plan(evidence, families(evidence), evidence.main_runs, _compared(evidence))
 
 
 @lesson.check(task=3, points=4)
@@ -259,6 +269,14 @@ def pareto_set_is_right(evidence: Evidence) -> str:
     return judge_trade_offs(evidence, find_table(evidence, ("trade", "pareto"), "trade_offs.csv"), evidence.main_runs)
 
 
+def _compared(evidence: Evidence) -> list[tuple[Run, Run]]:
+    """The pairs that were tested; empty while there is no right table of them, which other checks ask for."""
+    try:
+        return [(pair.one, pair.other) for pair in pairs(evidence, find_tests(evidence))]
+    except Outcome:
+        return []
+
+
 def _tests(evidence: Evidence) -> Table:
     _require_final(evidence)
     return find_tests(evidence)
@@ -270,7 +288,7 @@ def _require_final(evidence: Evidence) -> None:
 
 @lesson.check(task=4, points=4)
 def log_is_complete(evidence: Evidence) -> str:
-    """The chosen run's experiment log is complete: its own numbers, splits, intervals, groups and baselines."""
+    """The chosen run's description quotes a metric; its experiment log has splits, intervals, groups and baselines."""
     problem: Outcome | None = None
     chosen = [run for _, run in _registered(evidence)]
     for run in chosen or reversed(evidence.main_runs or (evidence.main_run,)):
@@ -280,6 +298,7 @@ def log_is_complete(evidence: Evidence) -> str:
                 raise Unmet(
                     "a complete experiment log with the run's own numbers", wrong, "write it again from the run"
                 )
+            require_conclusion(run)
             return require_depth(text, evidence, run)
         except Outcome as outcome:
             problem = problem or outcome
@@ -326,9 +345,7 @@ def practices_are_shown(evidence: Evidence) -> str:
     practices = find_practices(evidence)
     for practice in practices:
         require_practice_shown(practice, run_of(practice, evidence))
-    shown = {practice.shown_by.lower() for practice in practices}
-    if len(shown) < LEAST_PRACTICES:
-        raise Unmet(f"{LEAST_PRACTICES} practices, each shown by something else", sorted(shown))
+    require_different(practices)
     return ", ".join(practice.shown_by for practice in practices)
 
 

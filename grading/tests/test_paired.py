@@ -13,6 +13,7 @@ from grading.paired import (
     losses,
     meant,
     p_values,
+    paired_test,
     required_n,
     t_interval,
 )
@@ -85,3 +86,13 @@ def test_a_loss_and_a_test_are_known_by_several_names() -> None:
     assert [meant(text, TEST_NAMES) for text in ("scipy.stats.ttest_rel", "paired t-test", "Wilcoxon")] == [
         None, "t", "wilcoxon",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "test"),
+    [("scipy.stats.ttest_rel", "t"), ("paired t-test of absolute errors", "t"), ("Wilcoxon signed-rank", "wilcoxon"),
+     ("exact McNemar", "mcnemar"), ("ttest_ind", None), ("unpaired t-test", None), ("Welch's t-test", None),
+     ("mannwhitneyu", None), ("eyesight", None)],
+)  # fmt: skip
+def test_a_paired_test_is_known_by_its_words_and_an_unpaired_one_is_none(text: str, test: str | None) -> None:
+    assert paired_test(text) == test

@@ -9,7 +9,7 @@ import pytest
 from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
 from grading.families import Family
-from grading.plan import judge_plan
+from grading.plan import counting, judge_plan
 
 Read = Callable[[], Evidence]
 ERRORS = {name: np.random.default_rng(n).normal(0, 1, 60).round(3) for n, name in enumerate("ab")}
@@ -71,3 +71,22 @@ def test_a_plan_whose_numbers_do_not_agree_is_unmet(evidence: Read, changed: dic
 def test_a_plan_after_the_first_look_is_none(evidence: Read) -> None:
     with pytest.raises(Unmet, match="before the first look"):
         judge(evidence, first="final")
+
+
+def test_a_spread_that_no_families_give_is_unmet_and_no_other_is_told(evidence: Read) -> None:
+    changed = {"difference_std": 2 * SPREAD, "smallest_difference": 2 * SPREAD / 5}
+    with pytest.raises(Unmet, match="which no two families give"):
+        judge(evidence, **changed)
+
+
+def test_of_two_plans_the_newer_counts_unless_it_came_after_the_look(evidence: Read) -> None:
+    for n in (199, 50):
+        with mlflow.start_run(run_name=f"plan {n}"):
+            mlflow.log_params(RIGHT | {"required_n": n})
+        time.sleep(0.005)
+        with mlflow.start_run(run_name=f"final {n}"):
+            pass
+        time.sleep(0.005)
+    _, first, _, second = evidence().runs
+    assert counting(evidence(), [first, second]).required_n == 199
+    assert counting(evidence(), [second]).required_n == 50

@@ -6,7 +6,7 @@ import pytest
 
 from grading.errors import Unmet
 from grading.evidence import Evidence
-from grading.practices import Practice, find_practices, require_shown, run_of
+from grading.practices import Practice, find_practices, require_different, require_shown, run_of
 
 Read = Callable[[], Evidence]
 LISTED = [{"practice": f"habit {n}", "run_id": "a run", "shown_by": "params.seed"} for n in range(6)]
@@ -67,3 +67,16 @@ def test_a_practice_of_no_run_is_unmet(evidence: Read) -> None:
     log_list(json.dumps(LISTED))
     with pytest.raises(Unmet, match="a run of yours"):
         run_of(Practice("Log the seed", "0" * 32, "seed"), evidence())
+
+
+def test_practices_shown_by_the_same_thing_are_named(evidence: Read) -> None:
+    log_list(json.dumps(LISTED))
+    with pytest.raises(Unmet, match=r"'habit 1' and 'habit 0': params\.seed"):
+        require_different(find_practices(evidence()))
+
+
+def test_of_a_tag_that_is_not_there_the_tags_that_are_are_shown(evidence: Read) -> None:
+    log_list(json.dumps(LISTED))
+    practice = Practice("Tag the code", "a run", "tags.git_commit")
+    with pytest.raises(Unmet, match=r"tags\.stage"):
+        require_shown(practice, run_of(practice, evidence()))

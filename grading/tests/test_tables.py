@@ -40,6 +40,25 @@ def test_rows_name_runs_by_id_or_name(evidence: Read) -> None:
         table.runs(evidence().runs, "n")
 
 
+def test_a_run_that_was_replaced_is_called_an_older_one_of_its_name(evidence: Read) -> None:
+    with mlflow.start_run(run_name="ridge") as older:
+        pass
+    log_table(f"run_id,n\n{older.info.run_id},1\n", run="ridge")
+    table = find_table(evidence(), ("group",), "groups.csv")
+    with pytest.raises(Unmet, match="older runs of that name: 'ridge'"):
+        table.runs(evidence().runs[-1:])
+
+
+def test_a_run_of_another_experiment_is_named_with_it(evidence: Read) -> None:
+    with mlflow.start_run(run_name="tumours") as strange:
+        pass
+    mlflow.set_experiment("my own")
+    log_table(f"run_id,n\n{strange.info.run_id},1\n")
+    table = find_table(evidence(), ("group",), "groups.csv")
+    with pytest.raises(Unmet, match="'tumours' of "):
+        table.runs(evidence().runs[-1:])
+
+
 @pytest.mark.parametrize("text", ["n\nten\n", "n\n\n,\n", "n\ninf\n", "n\nnan\n", "n\n1e305\n"])
 def test_what_is_no_finite_number_is_unmet(evidence: Read, text: str) -> None:
     log_table(text)

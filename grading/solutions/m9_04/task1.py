@@ -22,10 +22,11 @@ for family, model in candidates.items():
     family_runs[family] = run.info.run_id
 
 table = mlflow.search_runs(
-    search_all_experiments=True,
-    filter_string=f"tags.comparison = '{COMPARISON}' and metrics.cv_rmse_mean > 0",
-    order_by=["metrics.cv_rmse_mean"],
+    experiment_names=["diabetes-progression-comparison"],
+    filter_string=f"tags.comparison = '{COMPARISON}' and tags.stage = 'candidate'",
+    order_by=["start_time DESC"],
 )
+table = table.drop_duplicates("tags.mlflow.runName").sort_values("metrics.cv_rmse_mean")
 columns = ["tags.mlflow.runName", "metrics.cv_rmse_mean", "metrics.cv_rmse_low", "metrics.cv_rmse_high"]
 with mlflow.start_run(run_name="comparison", tags={"comparison": COMPARISON}) as run:
     mlflow.log_text(table[["run_id", *columns]].to_csv(index=False), "comparison.csv")
