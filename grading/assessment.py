@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from grading.data_files import DATA, DataFiles
-from grading.environment import bare_environment
 from grading.errors import InputError, StoreError
 from grading.evidence import Evidence
 from grading.execution import TIMEOUT, Execution, run_notebook
 from grading.grader import Part, nothing_to_grade, scorecard
+from grading.kernels.confinement import Confine
+from grading.kernels.prediction import predict
+from grading.kernels.privileges import can_change_user
+from grading.kernels.warm_process import WarmthError
 from grading.lesson import Lesson
 from grading.lessons import find_lesson, lesson_or_own
 from grading.notebook import Notebook, lesson_id, overlay, read_notebook
-from grading.reproduction import reproduce
 from grading.store import open_store
 from grading.verdict import Scorecard
 
@@ -41,18 +43,34 @@ def solution_sources(lesson: Lesson) -> dict[str, str]:
 
 
 def assess(
-    path: Path, *, lesson: str | None = None, solution: bool = False, part: Part = "practice", timeout: float = TIMEOUT
+    path: Path,
+    *,
+    lesson: str | None = None,
+    solution: bool = False,
+    part: Part = "practice",
+    timeout: float = TIMEOUT,
+    confine: Confine = "auto",
 ) -> Assessment:
     """Run and grade one notebook file; with `solution`, with the reference solutions in its exercise cells.
 
-    Raises NotebookError when the file cannot be run at all. A notebook that fails is graded on what it logged.
+    A notebook that fails is graded on what it logged; one whose warm process died is run once more.
+    Raises NotebookError when the file cannot be run at all, InputError when it cannot be confined though it must.
     """
     wanted = find_lesson(lesson) if lesson else lesson_or_own(lesson_id(path))
     notebook = read_notebook(path)
     node = overlay(notebook.node, solution_sources(wanted)) if solution else None
+    try:
+        return _assess(wanted, notebook, node, part, timeout, confine)
+    except WarmthError:
+        return _assess(wanted, notebook, node, part, timeout, confine)
+
+
+def _assess(
+    lesson: Lesson, notebook: Notebook, node: Any | None, part: Part, timeout: float, confine: Confine
+) -> Assessment:
     with temporary_folder() as folder:
-        execution = run_notebook(notebook, folder, data=DATA, timeout=timeout, node=node)
-        return grade_execution(wanted, notebook, execution, part)
+        execution = run_notebook(notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine)
+        return grade_execution(lesson, notebook, execution, part)
 
 
 def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
@@ -74,14 +92,14 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
 
 def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
     """What an execution left behind, for the checks; raises StoreError when there is no store."""
-    private = execution.folder.parent / "private"
+    confined = execution.report.confinement != "none"
     return Evidence(
         store=open_store(execution.tracking_uri, root=execution.folder),
         part=part,
         lesson=lesson,
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
-        reproducer=lambda request: reproduce(request, bare_environment(private)),
+        reproducer=lambda request: predict(request, confined=confined),
     )
 
 
@@ -89,4 +107,6 @@ def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
 def temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards, even when a notebook left files in it that cannot be deleted."""
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+        if can_change_user():
+            Path(folder).chmod(0o711)  # a kernel with a user of its own must get to its folder in here
         yield Path(folder).resolve() / "run"

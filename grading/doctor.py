@@ -37,8 +37,8 @@ def examine() -> Iterator[Finding]:
         ("git", _git),
         ("dvc", _dvc),
         ("course data", _data),
-        ("confinement", lambda: "none: notebooks run with your rights. Grade only what you would run yourself."),
         ("warm kernels", _warm_kernels),
+        ("confinement", _confinement),
         ("kernel and MLflow store", _kernel),
     ]
     for name, look in parts:
@@ -113,6 +113,16 @@ def _warm_kernels() -> str:
     except WarmthError as problem:
         return f"none: {problem}. Notebooks run in ordinary kernels, which start more slowly"
     return f"warmed up in {time.monotonic() - start:.1f} s; each notebook gets a fork"
+
+
+def _confinement() -> str:
+    """Without it, the machine works for what you would run yourself."""
+    from grading.kernels.confinement import strength
+
+    if strength().missing:
+        return f"none: {strength().missing}. Notebooks run with your rights: grade only what you would run yourself"
+    weaker = "" if strength().landlock >= 6 else ". Signals are not held back: Linux 6.12 or newer does that"
+    return f"{strength()}{weaker}"
 
 
 def _kernel() -> str:

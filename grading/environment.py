@@ -9,8 +9,14 @@ from pathlib import Path
 from grading import quiet
 
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "COMSPEC", "PATHEXT", "USERPROFILE", "VIRTUAL_ENV")
-# Read when the libraries are loaded. No thread may be alive at a fork, and two graders share two cores.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# Read when the libraries are loaded. No thread may be alive at a fork, and two graders share two cores; with joblib's
+# processes off, n_jobs=-1 gives the same results without them.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JOBLIB_MULTIPROCESSING": "0",
+}
 
 
 def bare_environment(private: Path) -> dict[str, str]:

@@ -2,27 +2,34 @@
 
 import contextlib
 import filecmp
+import math
 import shutil
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
+from grading.bounded_client import BoundedClient
 from grading.code_version import CodeVersion, commit_folder
 from grading.environment import bare_environment
 from grading.errors import InputError, shorten
-from grading.kernels.provisioner import KERNEL_NAME
+from grading.kernels.confinement import Box, Confine, ConfinementError, Limits, strength
+from grading.kernels.guard import Usage
+from grading.kernels.provisioner import KERNEL_NAME, Order
 from grading.kernels.warm_process import WarmthError, shared
 from grading.notebook import Notebook
 from grading.verdict import CellFailure, ExecutionReport, State
 
 TIMEOUT = 300.0  # seconds for a whole notebook
 LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook
+SHUTDOWN = 60.0  # seconds for a guard to end what a kernel started; it kills, and need not ask
 STORE = "mlflow.db"
 INJECTED = "injected-parameters"  # the tag that papermill gives this cell
 
@@ -47,12 +54,14 @@ def run_notebook(
     timeout: float = TIMEOUT,
     node: Any | None = None,
     warm: bool = True,
+    confine: Confine = "auto",
 ) -> Execution:
     """Run a notebook (or `node`, an overlay of it) in a new kernel, going on after a cell that fails.
 
     `folder` must not hold anything yet; `timeout` is in seconds, for the whole notebook. `warm=False`: in an ordinary
-    kernel, though a warm one could be had.
-    Raises InputError when the folder cannot be written.
+    kernel, though a warm one could be had; an ordinary one is never confined.
+    Raises InputError when the folder cannot be written or the kernel not be confined though `confine` is "on", and
+    WarmthError when the warm process died while the notebook ran.
     """
     node = notebook.node if node is None else node
     work, private = folder / "work", folder / "private"
@@ -71,8 +80,13 @@ def run_notebook(
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
     executed = _parameterize(node, values)
     kernel = _lay_store(work / STORE) if warm else "python3"
+    confined = _is_confined(confine, kernel)
     environment = bare_environment(private) | {"MLFLOW_TRACKING_URI": tracking_uri}
-    report = _run(executed, work, environment, timeout, kernel)
+    with _connection_folder() as connection:
+        own = (str(work), str(private), str(connection))
+        limits = Limits(cpu_seconds=math.ceil(timeout))
+        order = Order(Box(own, (str(data.resolve()),), limits) if confined else None)
+        report = _run(executed, work, connection, environment, timeout, kernel, order)
     if kernel == KERNEL_NAME:
         _take_back_store(work / STORE)
     handed_in = (f"handed in with it: {', '.join(sorted(companions))}",) if companions else ()
@@ -89,6 +103,23 @@ def _lay_store(file: Path) -> str:
     return KERNEL_NAME
 
 
+def _is_confined(confine: Confine, kernel: str) -> bool:
+    missing = "only warm kernels can be confined, and there is none" if kernel != KERNEL_NAME else strength().missing
+    if confine == "on" and missing:
+        raise InputError(f"expected to confine the notebook; found that {missing}. --confine off runs it unconfined")
+    return confine != "off" and not missing
+
+
+@contextlib.contextmanager
+def _connection_folder() -> Iterator[Path]:
+    """A folder for the kernel's sockets, with a short path: they have 107 bytes for it."""
+    long = len(tempfile.gettempdir()) > 60
+    with tempfile.TemporaryDirectory(
+        prefix="grading-", dir="/tmp" if long else None, ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
+
+
 def _take_back_store(file: Path) -> None:
     """Remove a store that the notebook never touched: it logged nothing, and that is what the scorecard must say."""
     with contextlib.suppress(WarmthError, OSError):
@@ -96,12 +127,18 @@ def _take_back_store(file: Path) -> None:
             file.unlink()
 
 
-def _run(node: Any, work: Path, environment: dict[str, str], timeout: float, kernel: str) -> ExecutionReport:
+def _run(
+    node: Any, work: Path, connection: Path, environment: dict[str, str], timeout: float, kernel: str, order: Order
+) -> ExecutionReport:
     start = time.monotonic()
     begun = ["the start of the kernel"]  # ids of cells, noted before they run: a killed kernel tells nothing
-    client = NotebookClient(
+    warm, config = kernel == KERNEL_NAME, Config()
+    config.KernelManager.connection_file = str(connection / "kernel.json")
+    config.KernelManager.transport = "ipc" if warm else "tcp"  # with a path of its own: no port to race for
+    client = BoundedClient(
         node,
         kernel_name=kernel,
+        config=config,
         allow_errors=True,
         timeout_func=lambda _cell: max(0.1, timeout - (time.monotonic() - start)),
         startup_timeout=min(timeout, 120),
@@ -113,7 +150,10 @@ def _run(node: Any, work: Path, environment: dict[str, str], timeout: float, ker
     failures: list[CellFailure] = []
     try:
         # What native code prints is nobody's output; Jupyter's streams come over the kernel's sockets.
-        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        more = {"order": order} if warm else {}
+        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    except (WarmthError, ConfinementError):
+        raise
     except CellTimeoutError:
         state = State.TIMED_OUT
         failures.append(CellFailure(cell=begun[-1], error=f"not finished after {timeout:.0f} seconds in all"))
@@ -126,7 +166,27 @@ def _run(node: Any, work: Path, environment: dict[str, str], timeout: float, ker
     raised = _errors(node)
     if state is State.FINISHED and raised:
         state = State.RAISED
-    return ExecutionReport(state=state, seconds=round(time.monotonic() - start, 2), failures=(*raised, *failures))
+    usage = _usage(order)
+    if usage.stopped:
+        state, failures = State.KERNEL_DIED, [CellFailure(cell=begun[-1], error=f"stopped: it used {usage.stopped}")]
+    return ExecutionReport(
+        state=state,
+        seconds=round(time.monotonic() - start, 2),
+        failures=(*raised, *failures),
+        confinement=str(strength()) if order.box else "none",
+        cpu_seconds=usage.cpu_seconds,
+        peak_memory=usage.peak_memory,
+    )
+
+
+def _usage(order: Order) -> Usage:
+    """What the kernel used; raises WarmthError when the process it was forked from is gone, and it with that."""
+    if order.kernel is None:
+        return Usage()
+    order.kernel.wait(SHUTDOWN)
+    if order.kernel.usage is None:
+        raise WarmthError("the warm process died while the notebook ran")
+    return order.kernel.usage
 
 
 def _errors(node: Any) -> tuple[CellFailure, ...]:

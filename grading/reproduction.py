@@ -70,7 +70,7 @@ def reproduce(request: Request, environment: Mapping[str, str] | None = None) ->
         try:
             if not receiving.poll(TIMEOUT):
                 return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
-            return _answer(json.loads(receiving.recv_bytes(LONGEST_ANSWER)))
+            return understood(json.loads(receiving.recv_bytes(LONGEST_ANSWER)))
         except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
             return Reproduction(problem="the process that loaded the model died")
         finally:
@@ -84,7 +84,7 @@ def _ask(descriptor: int, request: Request, environment: Mapping[str, str]) -> R
     connection = _server(descriptor)
     try:
         connection.send_bytes(json.dumps([asdict(request), dict(environment)]).encode())
-        return _answer(json.loads(connection.recv_bytes(LONGEST_ANSWER)))
+        return understood(json.loads(connection.recv_bytes(LONGEST_ANSWER)))
     except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
         return Reproduction(problem="the process that loads models died: restart the kernel")
 
@@ -129,7 +129,8 @@ def _problem(text: str) -> bytes:
     return json.dumps({"problem": text}).encode()
 
 
-def _answer(said: dict[str, Any]) -> Reproduction:
+def understood(said: dict[str, Any]) -> Reproduction:
+    """The answer, of which nothing is believed to have the right form; raises ValueError, TypeError, AttributeError."""
     return Reproduction(
         predictions=tuple(said.get("predictions", ())),
         scores=tuple(map(float, said.get("scores", ()))),
@@ -167,12 +168,17 @@ def _child(request: str, folder: str, environment: dict[str, str], sending: Conn
     with open(os.devnull, "r+b") as nothing:  # noqa: PTH123  descriptors, not a file
         for stream in (0, 1, 2):
             os.dup2(nothing.fileno(), stream)
+    sending.send_bytes(answered(request))
+
+
+def answered(request: str | bytes) -> bytes:
+    """What the model says to a request in JSON, or what it raised, as JSON; for a process that runs nothing else."""
     quiet.apply()
     try:
-        answer = _predict(json.loads(request))
+        said = _predict(json.loads(request))
     except BaseException as error:  # whatever a student's model raises is an answer, not our crash
-        answer = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
-    sending.send_bytes(json.dumps(answer).encode())
+        said = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
+    return json.dumps(said).encode()
 
 
 def _predict(request: dict[str, Any]) -> dict[str, Any]:

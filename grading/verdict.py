@@ -48,6 +48,8 @@ class ExecutionReport(Frozen):
     failures: tuple[CellFailure, ...] = ()
     notes: tuple[str, ...] = ()  # facts a person should know: "no kernelspec: run as Python"
     confinement: str = "none"  # what confined the kernel
+    cpu_seconds: float = 0.0  # of the kernel and all that it started; 0 when it was an ordinary one
+    peak_memory: int = 0  # bytes, beyond what the warm process shares with it
 
 
 class CheckResult(Frozen):

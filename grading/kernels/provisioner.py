@@ -1,28 +1,45 @@
 """The warm kernel as a kernel like any other: jupyter_client asks this class, registered as the entry point `warm`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from grading.kernels.warm_process import WarmthError, shared
+from grading.kernels.confinement import Box
+from grading.kernels.warm_process import ForkedKernel, WarmthError, shared
 
 KERNEL_NAME = "warm-python3"  # of the kernelspec that names this provisioner
 LAUNCHER = "ipykernel_launcher"
+
+
+@dataclass
+class Order:
+    """What the grader wants launched, given to jupyter_client's `start_kernel` as `order`; and what was."""
+
+    box: Box | None
+    kernel: ForkedKernel | None = None
 
 
 class WarmProvisioner(LocalProvisioner):
     """Starts a kernel by a fork of the warm process; where there is none, as the ordinary provisioner does."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Launch a kernel with a command, `python -m ipykernel_launcher -f FILE`."""
+        """Launch a kernel with a command, `python -m ipykernel_launcher -f FILE`.
+
+        What was ordered confined is never launched otherwise: raises WarmthError and ConfinementError instead.
+        """
+        order = kwargs.pop("order", None) or Order(None)
         arguments = cmd[cmd.index(LAUNCHER) + 1 :]
         cwd = str(kwargs.get("cwd") or ".")
         try:
-            kernel = shared().fork(arguments, cwd, kwargs.get("env") or {})
+            kernel = shared().fork(arguments, cwd, kwargs.get("env") or {}, order.box)
         except WarmthError:
+            if order.box:
+                raise
             return await super().launch_kernel(cmd, **kwargs)
+        order.kernel = kernel
         self.process = kernel  # type: ignore[assignment]  # it has the same methods
-        self.pid = self.pgid = kernel.pid  # it leads a group of its own
+        self.pid = kernel.pid  # no group: signals go to the process itself, whose number cannot be another's
         self.cwd = cwd
         return self.connection_info

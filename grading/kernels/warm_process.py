@@ -14,10 +14,13 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from grading.environment import bare_environment
+from grading.kernels.confinement import Box, ConfinementError
+from grading.kernels.guard import Usage
 from grading.kernels.zygote import LARGEST_REQUEST
 
 START_TIMEOUT = 120  # seconds for the imports, on a busy machine
@@ -36,31 +39,28 @@ class WarmthError(Exception):
 
 @dataclass
 class ForkedKernel:
-    """A kernel that is the warm process's child; it looks like the Popen that jupyter_client expects."""
+    """A fork of the warm process, with its guard; it looks like the Popen that jupyter_client expects."""
 
     pid: int
     descriptor: int  # of the process: safe when its number is given to another
+    guard: socket.socket
+    usage: Usage | None = None  # once it has ended
+    ended: bool = False
     stdin = stdout = stderr = None
 
     def poll(self) -> int | None:
-        """None while it runs; 0 afterwards: how it ended is known to its parent only."""
-        if self.descriptor < 0:
-            return 0
-        if select.select([self.descriptor], [], [], 0)[0]:
-            os.close(self.descriptor)
-            self.descriptor = -1
-            return 0
-        return None
+        """None until it and everything it started has ended; 0 then: how it ended is known to its parent only."""
+        return 0 if self.ended or self._look(0) else None
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it has ended; raises subprocess.TimeoutExpired."""
-        if self.descriptor >= 0 and not select.select([self.descriptor], [], [], timeout)[0]:
+        if not (self.ended or self._look(timeout)):
             raise subprocess.TimeoutExpired("kernel", timeout or 0)
-        return self.poll() or 0
+        return 0
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the process, if it still is there."""
-        if self.descriptor >= 0:
+        if not self.ended:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.descriptor, number)
 
@@ -69,8 +69,18 @@ class ForkedKernel:
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it."""
+        """End it; its guard ends what it started."""
         self.send_signal(signal.SIGKILL)
+
+    def _look(self, timeout: float | None) -> bool:
+        if not select.select([self.guard], [], [], timeout)[0]:
+            return False
+        said = self.guard.recv(LARGEST_REQUEST)
+        self.usage = Usage(**json.loads(said)) if said else None  # none: the guard was killed, and the kernel with it
+        self.ended = True
+        self.guard.close()
+        os.close(self.descriptor)
+        return True
 
 
 class WarmProcess:
@@ -84,7 +94,8 @@ class WarmProcess:
         self._process = subprocess.Popen(
             command, pass_fds=[theirs.fileno()], cwd=self.folder, start_new_session=True,
             env=bare_environment(self.folder) | LOADED_WITH,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=None if os.environ.get("GRADING_DEBUG") else subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
         try:
@@ -96,9 +107,28 @@ class WarmProcess:
             raise
         self.empty_store = Path(said["ready"])
 
-    def fork(self, arguments: list[str], cwd: str, environment: Mapping[str, str]) -> ForkedKernel:
-        """A kernel with these arguments of `ipykernel_launcher`; raises WarmthError when the process is gone."""
-        request = json.dumps({"arguments": arguments, "cwd": cwd, "environment": dict(environment)}).encode()
+    def fork(
+        self, arguments: list[str], cwd: str, environment: Mapping[str, str], box: Box | None = None
+    ) -> ForkedKernel:
+        """A kernel with these arguments of `ipykernel_launcher`, confined to a box; raises WarmthError when it is gone.
+
+        Raises ConfinementError when the kernel could not be confined.
+        """
+        kernel, channel = self._fork(arguments, cwd, environment, box)
+        os.close(channel)
+        return kernel
+
+    def predictor(self, cwd: str, environment: Mapping[str, str], box: Box | None) -> tuple[ForkedKernel, Connection]:
+        """A process that answers one request of `reproduction` over the connection; raises as `fork` does."""
+        process, channel = self._fork(None, cwd, environment, box)
+        return process, Connection(channel)
+
+    def _fork(
+        self, arguments: list[str] | None, cwd: str, environment: Mapping[str, str], box: Box | None
+    ) -> tuple[ForkedKernel, int]:
+        request = json.dumps(
+            {"arguments": arguments, "cwd": cwd, "environment": dict(environment), "box": box and box.as_dict()}
+        ).encode()
         if len(request) > LARGEST_REQUEST:
             raise WarmthError("the environment is too large")
         with self._lock:
@@ -107,7 +137,10 @@ class WarmProcess:
             except OSError as error:
                 raise WarmthError(f"the warm process is gone: {error}") from None
             said, descriptors = self._receive(ANSWER_TIMEOUT)
-        return ForkedKernel(said["pid"], descriptors[0])
+        if "problem" in said:
+            raise ConfinementError(said["problem"])
+        process, guard, channel = descriptors
+        return ForkedKernel(said["pid"], process, socket.socket(fileno=guard)), channel
 
     def close(self) -> None:
         """End the process and its kernels; remove its folder."""
@@ -127,7 +160,7 @@ class WarmProcess:
     def _receive(self, timeout: float) -> tuple[dict[str, Any], list[int]]:
         self._socket.settimeout(timeout)
         try:
-            packet, descriptors, _, _ = socket.recv_fds(self._socket, LARGEST_REQUEST, 1)
+            packet, descriptors, _, _ = socket.recv_fds(self._socket, LARGEST_REQUEST, 3)
         except OSError as error:
             raise WarmthError(f"the warm process does not answer: {error}") from None
         if not packet:

@@ -4,8 +4,10 @@ It runs as `python -m grading.kernels.zygote FD FOLDER`: FD is its end of a sock
 message is a packet), FOLDER its own for as long as it lives. It ends when the other end closes. Messages are JSON:
 
     → {"ready": PATH}      the path of an empty, migrated store          or {"problem": "..."} and the end
-    ← {"arguments": [...], "cwd": "...", "environment": {...}}
-    → {"pid": N}           with a file descriptor of the process (pidfd) beside it
+    ← {"arguments": [...], "cwd": "...", "environment": {...}, "box": {...} or null}
+    → {"pid": N}           with three descriptors beside it, see `guard.stand`; or {"problem": "..."}
+
+Without arguments (null) the fork is no kernel: it answers one request of `reproduction` over its channel.
 """
 
 import contextlib
@@ -20,14 +22,18 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import warnings
-from collections.abc import Iterable
 from importlib.metadata import distributions
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grading.reproduction import PREDICTOR
+import numpy as np
+
+from grading.kernels.confinement import Box, strength
+from grading.kernels.guard import stand
+from grading.reproduction import PREDICTOR, answer_requests, answered
 
 LARGEST_REQUEST = 200_000  # bytes; a packet must fit into the socket's buffer
 MODULES, EMPTY_STORE = "modules.json", "empty.db"
@@ -49,9 +55,14 @@ def main() -> None:
         owner.send(json.dumps({"problem": f"{type(error).__name__}: {error}"[:300]}).encode())
         return
     owner.send(json.dumps({"ready": str(empty_store)}).encode())
-    request = serve(owner)
-    if request is not None:
-        become_kernel(request)
+    served = serve(owner)
+    if served is None:
+        return
+    request, channel = served
+    if request["arguments"] is None:
+        predict(request, channel)
+    channel.close()
+    become_kernel(request)
 
 
 def warm_up(folder: Path) -> Path:
@@ -60,6 +71,8 @@ def warm_up(folder: Path) -> Path:
 
     for name in first_use.LESSONS_IMPORT:
         importlib.import_module(name)
+    strength()  # finds the libraries that confine
+    importlib.import_module("psutil")
     findings = _findings(folder)
     for name in json.loads((findings / MODULES).read_text()):
         with contextlib.suppress(Exception):  # names that are aliases of another module
@@ -113,79 +126,60 @@ def _findings(folder: Path) -> Path:
     return found
 
 
-def serve(owner: socket.socket) -> dict[str, Any] | None:
-    """Fork a child for each request: in the child, its request; in this process, None when the owner is gone."""
+def serve(owner: socket.socket) -> tuple[dict[str, Any], socket.socket] | None:
+    """Fork a guard with a child for each request: in the child, its request and its channel to the owner.
+
+    In this process, None when the owner is gone; the guards end with it.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave no zombies
-    children: dict[int, int] = {}  # pidfd → pid
     while packet := owner.recv(LARGEST_REQUEST):
-        children = {fd: pid for fd, pid in children.items() if not _gone(fd)}
-        waiting, go = os.pipe()
-        asking, answering = socket.socketpair()
-        pid = os.fork()
-        if pid == 0:
-            os.setsid()  # a process group of its own, to be interrupted and killed as a whole
-            os.close(go)
-            os.read(waiting, 1)  # until the parent holds a descriptor of this process
-            os.close(waiting)
-            owner.close()
-            for fd in children:
-                os.close(fd)
-            answering.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            request: dict[str, Any] = json.loads(packet)
-            return request | {"predictor": asking.detach()}
         if os.fork() == 0:
-            _become_predictor(answering, (owner.fileno(), asking.fileno(), waiting, go, *children))
-        asking.close()
-        answering.close()
-        os.close(waiting)
-        fd = os.pidfd_open(pid)
-        os.close(go)
-        children[fd] = pid
-        socket.send_fds(owner, [json.dumps({"pid": pid}).encode()], [fd])
-    for fd, pid in children.items():
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(fd, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)  # what it left behind
+            request: dict[str, Any] = json.loads(packet)
+            return request, stand(owner, Box.of(request["box"]) if request["box"] else None)
     return None
 
 
-def _become_predictor(answering: socket.socket, others: Iterable[int]) -> NoReturn:
-    """Answer what one kernel asks of saved models, as warm as the kernel is, until the kernel is gone."""
-    from grading.reproduction import answer_requests
+def _fork_predictor() -> int:
+    """A descriptor on which a process beside the kernel, confined and warm as it is, answers what it asks of models."""
+    asking, answering = socket.socketpair()
+    if os.fork() == 0:
+        asking.close()
+        os.setsid()  # an interrupt is for the kernel
+        try:
+            answer_requests(Connection(answering.detach()))
+        finally:
+            os._exit(0)
+    answering.close()
+    return asking.detach()
 
-    for fd in others:
-        os.close(fd)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+def predict(request: dict[str, Any], channel: socket.socket) -> NoReturn:
+    """Answer one request that comes over the channel, with a model in whose pickle anything may be."""
+    _enter(request)
+    connection = Connection(channel.detach())
     try:
-        answer_requests(Connection(answering.detach()))
+        connection.send_bytes(answered(connection.recv_bytes()))
     finally:
         os._exit(0)
 
 
-def _gone(fd: int) -> bool:
-    """Whether the process of this descriptor has ended; then the descriptor is closed, too."""
-    try:
-        signal.pidfd_send_signal(fd, 0)
-    except ProcessLookupError:
-        os.close(fd)
-        return True
-    return False
+def _enter(request: dict[str, Any]) -> None:
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["cwd"])
+    tempfile.tempdir = None  # TMPDIR is another now
+    random.seed()  # nothing that two kernels could share
+    np.random.seed()
 
 
 def become_kernel(request: dict[str, Any]) -> None:
     """Go on as the kernel that `python -m ipykernel_launcher` would be, until it ends."""
     import ipykernel_launcher
-    import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
-    os.environ.clear()
-    os.environ.update(request["environment"], JPY_PARENT_PID=str(os.getppid()))
-    os.environ[PREDICTOR] = f"{os.getpid()}:{request['predictor']}"
-    os.chdir(request["cwd"])
-    random.seed()  # nothing that two kernels could share
-    np.random.seed()
+    _enter(request)
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    os.environ[PREDICTOR] = f"{os.getpid()}:{_fork_predictor()}"
     sys.argv = [str(ipykernel_launcher.__file__), *request["arguments"]]
     before = sys.stderr
     app: Any = IPKernelApp.instance()

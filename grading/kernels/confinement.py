@@ -1,0 +1,213 @@
+"""What a notebook's kernel may touch and use: a box of folders and limits, closed with what this machine has.
+
+Landlock holds back files, signals and (where the kernel can) ports; seccomp the network and system calls; resource
+limits what one process uses; the guard what all of them use together. None needs root or a container.
+"""
+
+import functools
+import os
+import resource
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from grading.errors import GradingError
+from grading.kernels import privileges, system_calls
+
+Confine = Literal["auto", "on", "off"]
+MEGABYTE = 1_000_000
+SYSTEM = (  # programs and libraries
+    "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share",
+    "/usr/local/bin", "/usr/local/lib", "/usr/local/share",
+)  # fmt: skip
+PYTHON = ("bin", "lib", "lib64", "include", "share", "etc", "var", "pyvenv.cfg")  # of an environment's folder
+SETTINGS = (
+    "/etc/alternatives", "/etc/fonts", "/etc/group", "/etc/gitconfig", "/etc/host.conf", "/etc/hostname", "/etc/hosts",
+    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/locale.alias",
+    "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/pki",
+    "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone",
+    "/proc/self", "/proc/cpuinfo", "/proc/filesystems", "/proc/loadavg", "/proc/meminfo", "/proc/stat", "/proc/sys/vm",
+    "/proc/sys/kernel/pid_max", "/proc/uptime", "/proc/version", "/sys/devices/system/cpu", "/sys/fs/cgroup",
+)  # fmt: skip
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+PACKAGE = Path(__file__).parents[1]
+WITHHELD = (PACKAGE / "solutions", PACKAGE / "tests")
+
+
+class ConfinementError(GradingError):
+    """A kernel could not be confined as it had to be: the grader's trouble, never the student's."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What all processes of one notebook may use; sizes in bytes, beyond what the warm process had."""
+
+    cpu_seconds: int = 300
+    memory: int = 2000 * MEGABYTE
+    file_size: int = 500 * MEGABYTE
+    disk: int = 1000 * MEGABYTE
+    files: int = 20_000
+    processes: int = 200  # threads count
+    open_files: int = 1024
+
+
+@dataclass(frozen=True)
+class Box:
+    """What one kernel is confined to: folders of its own, what it may read beside the system's, and limits."""
+
+    write: tuple[str, ...]
+    read: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; `Box.of` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> "Box":
+        """The box that `as_dict` described."""
+        return cls(tuple(said["write"]), tuple(said["read"]), Limits(**said["limits"]))
+
+
+@dataclass(frozen=True)
+class Strength:
+    """What this machine can confine with."""
+
+    landlock: int  # the version of its interface; 0: none
+    seccomp: bool
+    user: bool  # a kernel gets a user of its own
+
+    @property
+    def enough(self) -> bool:
+        """Whether somebody else's notebook may be run: files and the network are held back."""
+        return bool(self.landlock and self.seccomp)
+
+    def __str__(self) -> str:
+        if not self.enough:
+            return "none"
+        signals = ", signals" if self.landlock >= 6 else ""
+        return f"Landlock {self.landlock} (files{signals}), seccomp (no network), " + (
+            "limits, own user" if self.user else "limits"
+        )
+
+    @property
+    def missing(self) -> str:
+        """Why it is not enough, in a sentence; empty when it is."""
+        if sys.platform != "linux":
+            return "confinement needs Linux"
+        if not self.landlock:
+            return "this kernel has no Landlock (Linux 5.13 or newer, and enabled)"
+        return "" if self.seccomp else "libseccomp is not installed (Debian: apt install libseccomp2)"
+
+
+@functools.cache
+def strength() -> Strength:
+    """What this machine can confine with."""
+    if sys.platform != "linux":
+        return Strength(0, seccomp=False, user=False)
+    import landlockpy
+
+    return Strength(landlockpy.abi_version(), system_calls.library() is not None, privileges.can_change_user())
+
+
+def prepare(box: Box, user: int | None) -> None:
+    """Give the box's own folders to the user that its kernel will be."""
+    if user is None:
+        return
+    for folder in box.write:
+        os.chown(folder, user, user)
+        for parent, folders, files in os.walk(folder):
+            for name in (*folders, *files):
+                os.chown(Path(parent, name), user, user, follow_symlinks=False)
+
+
+def confine(box: Box, user: int | None) -> None:
+    """Confine this single-threaded process and its children, for ever; raises OSError or ConfinementError."""
+    if not strength().enough:
+        raise ConfinementError(strength().missing)
+    Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go when the machine runs out of memory
+    limit(box.limits, user)
+    if user is None:
+        privileges.drop()
+    else:
+        privileges.become(user, (Path(sys.executable), *map(Path, (__file__, *box.write, *box.read))))
+    _restrict_files(box)
+    system_calls.restrict()
+
+
+def limit(limits: Limits, user: int | None) -> None:
+    """Set what one process may use; the guard sees to what they use together."""
+    cpu, memory = limits.cpu_seconds + 5, _data_segment() + limits.memory
+    processes = limits.processes + (0 if user is not None else _threads_of_mine())
+    for name, most in (
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, limits.file_size),
+        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+    ):
+        hard = resource.getrlimit(name)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(name, (most, most))
+
+
+def _restrict_files(box: Box) -> None:
+    from landlockpy import AccessFS, Ruleset, Scope, fs_for_abi
+
+    on_file = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.EXECUTE | AccessFS.TRUNCATE | AccessFS.IOCTL_DEV
+    read = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
+    own = fs_for_abi(strength().landlock) & ~(AccessFS.MAKE_CHAR | AccessFS.MAKE_BLOCK | AccessFS.IOCTL_DEV)
+    device = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV
+    with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
+        allowed = [(path, read) for path in (*_common(), *box.read)]
+        for path, rights in (*allowed, *((path, device) for path in DEVICES), *((path, own) for path in box.write)):
+            try:
+                mode = os.stat(path).st_mode  # noqa: PTH116  many paths, each once a kernel
+            except OSError:
+                continue  # this system has none, or not for this user
+            rules.allow_path(path, rights if stat.S_ISDIR(mode) else rights & on_file)
+        rules.restrict()
+
+
+@functools.cache
+def _common() -> tuple[str, ...]:
+    """What every kernel may read: programs, the interpreter, this package and its documents, but no solutions."""
+    roots = {Path(root) for root in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
+    python = (root / name for root in sorted(roots) for name in PYTHON)
+    documents = (PACKAGE.parent / "docs").glob("*.md")  # templates that lessons fill
+    places = (*map(Path, (*SYSTEM, *SETTINGS)), *python, PACKAGE, *documents)
+    return tuple(str(path) for place in places for path in _but_withheld(place))
+
+
+def _but_withheld(place: Path) -> Iterator[Path]:
+    """The place, or its entries where something in it is withheld."""
+    if place in WITHHELD:
+        return
+    if any(path.is_relative_to(place) for path in WITHHELD):
+        for entry in place.iterdir():
+            yield from _but_withheld(entry)
+    else:
+        yield place
+
+
+def _data_segment() -> int:
+    """What the limit of the data segment counts already, in bytes."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in status if line.startswith("VmData")).split()[1])
+
+
+def _threads_of_mine() -> int:
+    """How many threads this user has on the whole machine: the kernel counts them all against the limit."""
+    import psutil
+
+    mine, found = os.getuid(), 0
+    for process in psutil.process_iter(["uids", "num_threads"]):
+        uids = process.info["uids"]
+        found += (process.info["num_threads"] or 1) if uids and uids.real == mine else 0
+    return found

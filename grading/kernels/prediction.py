@@ -1,0 +1,42 @@
+"""What a logged model predicts today: asked of a fresh fork of the warm process, as confined as a notebook."""
+
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from grading.environment import bare_environment
+from grading.kernels.confinement import Box, Limits, strength
+from grading.kernels.warm_process import WarmthError, shared
+from grading.reproduction import LONGEST_ANSWER, TIMEOUT, Reproduction, Request, reproduce, understood
+
+LIMITS = Limits(cpu_seconds=TIMEOUT)
+
+
+def predict(request: Request, *, confined: bool) -> Reproduction:
+    """The answer to a request, from a process that can read the model and its data, and is then gone.
+
+    Unconfined, where there is no warm process, an ordinary one answers. Raises WarmthError and ConfinementError.
+    """
+    with tempfile.TemporaryDirectory(prefix="grading-model-", ignore_cleanup_errors=True) as folder:
+        own = Path(folder).resolve()
+        environment = bare_environment(own)
+        box = Box((str(own),), (request.model, request.data), LIMITS) if confined and strength().enough else None
+        try:
+            process, connection = shared().predictor(str(own), environment, box)
+        except WarmthError:
+            if box:
+                raise
+            return reproduce(request, environment)
+        try:
+            connection.send_bytes(json.dumps(asdict(request)).encode())
+            if not connection.poll(TIMEOUT):
+                return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
+            return understood(json.loads(connection.recv_bytes(LONGEST_ANSWER)))
+        except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
+            stopped = process.usage.stopped if process.wait(TIMEOUT) == 0 and process.usage else ""
+            return Reproduction(problem=f"the process that loaded the model died{stopped and f': {stopped}'}")
+        finally:
+            process.kill()
+            process.wait(TIMEOUT)
+            connection.close()
