@@ -26,6 +26,9 @@ def bare_environment(private: Path) -> dict[str, str]:
     return environment | {
         "HOME": str(private),
         "TMPDIR": str(private),
+        "USER": "student",  # a kernel's own user is in no list of users
+        "LOGNAME": "student",
+        "DVC_SITE_CACHE_DIR": str(private / "dvc"),
         "MPLCONFIGDIR": str(_fonts(private)),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
