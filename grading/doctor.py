@@ -121,8 +121,8 @@ def _confinement() -> str:
 
     if strength().missing:
         return f"none: {strength().missing}. Notebooks run with your rights: grade only what you would run yourself"
-    weaker = "" if strength().landlock >= 6 else ". Signals are not held back: Linux 6.12 or newer does that"
-    return f"{strength()}{weaker}"
+    weaker = "" if strength().landlock >= 6 else "; signals are not held back: Linux 6.12 or newer does that"
+    return f"Landlock {strength().landlock}, seccomp{weaker}"
 
 
 def _kernel() -> str:
@@ -145,4 +145,5 @@ def _kernel() -> str:
         runs = open_store(execution.tracking_uri).runs
         if [dict(run.params) for run in runs] != [{"a": "1"}]:
             raise GradingError("a run was logged and could not be read back: is mlflow the pinned version?")
-        return f"a run was logged and read back in {execution.report.seconds:.1f} s"
+        report = execution.report
+        return f"a run was logged and read back in {report.seconds:.1f} s; confined by: {report.confinement}"

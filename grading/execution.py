@@ -173,7 +173,7 @@ def _run(
         state=state,
         seconds=round(time.monotonic() - start, 2),
         failures=(*raised, *failures),
-        confinement=str(strength()) if order.box else "none",
+        confinement=order.kernel.confinement if order.kernel else "none",
         cpu_seconds=usage.cpu_seconds,
         peak_memory=usage.peak_memory,
     )

@@ -4,6 +4,7 @@ Landlock holds back files, signals and (where the kernel can) ports; seccomp the
 limits what one process uses; the guard what all of them use together. None needs root or a container.
 """
 
+import contextlib
 import functools
 import os
 import resource
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grading.errors import GradingError
-from grading.kernels import privileges, system_calls
+from grading.kernels import namespaces, privileges, system_calls
 
 Confine = Literal["auto", "on", "off"]
 MEGABYTE = 1_000_000
@@ -85,14 +86,6 @@ class Strength:
         """Whether somebody else's notebook may be run: files and the network are held back."""
         return bool(self.landlock and self.seccomp)
 
-    def __str__(self) -> str:
-        if not self.enough:
-            return "none"
-        signals = ", signals" if self.landlock >= 6 else ""
-        return f"Landlock {self.landlock} (files{signals}), seccomp (no network), " + (
-            "limits, own user" if self.user else "limits"
-        )
-
     @property
     def missing(self) -> str:
         """Why it is not enough, in a sentence; empty when it is."""
@@ -124,18 +117,28 @@ def prepare(box: Box, user: int | None) -> None:
                 os.chown(Path(parent, name), user, user, follow_symlinks=False)
 
 
-def confine(box: Box, user: int | None) -> None:
-    """Confine this single-threaded process and its children, for ever; raises OSError or ConfinementError."""
+def confine(box: Box, user: int | None) -> str:
+    """Confine this single-threaded process and its children, for ever; in words, with what.
+
+    Raises OSError or ConfinementError; the process must not go on then.
+    """
     if not strength().enough:
         raise ConfinementError(strength().missing)
     Path("/proc/self/oom_score_adj").write_text("1000")  # the first to go when the machine runs out of memory
     limit(box.limits, user)
+    apart = ""
     if user is None:
+        with contextlib.suppress(OSError):
+            namespaces.make_all_read_only(box.write)
+            apart = ", read-only mounts"
         privileges.drop()
     else:
         privileges.become(user, (Path(sys.executable), *map(Path, (__file__, *box.write, *box.read))))
+        apart = ", own user"
     _restrict_files(box)
-    system_calls.restrict()
+    system_calls.restrict(modes=bool(apart))
+    signals = " and signals" if strength().landlock >= 6 else ""
+    return f"Landlock {strength().landlock} (files{signals}), seccomp (no network), limits{apart}"
 
 
 def limit(limits: Limits, user: int | None) -> None:

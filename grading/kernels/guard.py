@@ -37,8 +37,8 @@ class Usage:
 def stand(owner: socket.socket, box: Box | None) -> socket.socket:
     """Fork: return in the child, confined to the box, with its end of a channel; in the parent watch it, for ever.
 
-    The owner is sent the child's id with descriptors of the child, of this guard's socket and of the channel's other
-    end; or {"problem": ...} when the child could not be confined.
+    The owner is sent the child's id and confinement with descriptors of the child, of this guard's socket and of the
+    channel's other end; or {"problem": ...} when the child could not be confined.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -56,14 +56,14 @@ def stand(owner: socket.socket, box: Box | None) -> socket.socket:
         return channel
     os.close(told)
     channel.close()
-    problem = _whole(telling)
-    if problem:
-        owner.send(json.dumps({"problem": problem}).encode())
+    said = _whole(telling) or json.dumps({"problem": "the process ended while it was being confined"})
+    if "problem" in json.loads(said):
+        owner.send(said.encode())
         os._exit(1)
     ours, theirs = socket.socketpair()
     child = os.pidfd_open(pid)
     fds = [child, theirs.fileno(), other_end.fileno()]
-    socket.send_fds(owner, [json.dumps({"pid": pid}).encode()], fds)
+    socket.send_fds(owner, [json.dumps({"pid": pid, **json.loads(said)}).encode()], fds)
     for end in (owner, theirs, other_end):
         end.close()
     return Guard(pid, child, ours, box).until_the_end()
@@ -75,13 +75,15 @@ def _begin(owner: socket.socket, box: Box | None, user: int | None, told: int) -
         os.setsid()  # to be interrupted and killed as a whole
         owner.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        confinement = "none"
         if box:
             prepare(box, user)
-            confine(box, user)
+            confinement = confine(box, user)
         privileges.die_with_parent(signal.SIGKILL)
     except Exception as error:
-        os.write(told, f"{type(error).__name__}: {error}"[:300].encode())
+        os.write(told, json.dumps({"problem": f"{type(error).__name__}: {error}"[:300]}).encode())
         os._exit(1)
+    os.write(told, json.dumps({"confinement": confinement}).encode())
     os.close(told)
 
 

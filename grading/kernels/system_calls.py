@@ -22,10 +22,8 @@ REFUSED = (
 )  # fmt: skip
 # Memory that belongs to no process, calls the filter cannot look into: callers fall back on older ones.
 MISSING = ("memfd_create", "memfd_secret", "clone3", "io_uring_setup", "io_uring_enter", "io_uring_register")
-# Landlock does not hold these back, and libraries that copy files take a refusal for a failure: they do nothing.
-PRETENDED = (
-    "chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "utimensat", "futimesat",
-)  # fmt: skip
+# Where nothing else holds them back: they do nothing, for libraries that copy files take a refusal for a failure.
+PRETENDED = ("chmod", "fchmod", "fchmodat", "fchmodat2")
 NAMESPACES = (0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000, 0x00020000, 0x00000080)
 _TYPE = 0xF  # what of a socket's type is not a flag
 
@@ -41,9 +39,10 @@ def library() -> Any:
     return pyseccomp
 
 
-def restrict() -> None:
+def restrict(*, modes: bool) -> None:
     """Restrict this thread and its children, for ever; raises OSError when the kernel refuses.
 
+    `modes`: whether the modes of files can be left to be changed, since others' files are protected otherwise.
     What remains of sockets is a stream at a path, to be bound: how a kernel is reached. Whether the path may be made is
     for Landlock to say.
     """
@@ -52,7 +51,7 @@ def restrict() -> None:
     for action, names in (
         (seccomp.ERRNO(errno.EPERM), REFUSED),
         (seccomp.ERRNO(errno.ENOSYS), MISSING),
-        (seccomp.ERRNO(0), PRETENDED),
+        (seccomp.ERRNO(0), () if modes else PRETENDED),
     ):
         for name in names:
             number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)

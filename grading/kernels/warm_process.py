@@ -44,6 +44,7 @@ class ForkedKernel:
     pid: int
     descriptor: int  # of the process: safe when its number is given to another
     guard: socket.socket
+    confinement: str  # what confines it, in words; "none"
     usage: Usage | None = None  # once it has ended
     ended: bool = False
     stdin = stdout = stderr = None
@@ -140,7 +141,7 @@ class WarmProcess:
         if "problem" in said:
             raise ConfinementError(said["problem"])
         process, guard, channel = descriptors
-        return ForkedKernel(said["pid"], process, socket.socket(fileno=guard)), channel
+        return ForkedKernel(said["pid"], process, socket.socket(fileno=guard), said["confinement"]), channel
 
     def close(self) -> None:
         """End the process and its kernels; remove its folder."""

@@ -5,7 +5,7 @@ message is a packet), FOLDER its own for as long as it lives. It ends when the o
 
     → {"ready": PATH}      the path of an empty, migrated store          or {"problem": "..."} and the end
     ← {"arguments": [...], "cwd": "...", "environment": {...}, "box": {...} or null}
-    → {"pid": N}           with three descriptors beside it, see `guard.stand`; or {"problem": "..."}
+    → {"pid": N, "confinement": "..."}     with three descriptors beside it, see `guard.stand`; or {"problem": "..."}
 
 Without arguments (null) the fork is no kernel: it answers one request of `reproduction` over its channel.
 """
