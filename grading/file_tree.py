@@ -38,6 +38,11 @@ class File:
         return self.reader()
 
     @property
+    def stem(self) -> str:
+        """The name without .ipynb, .csv and the like."""
+        return self.name.rpartition(".")[0] or self.name
+
+    @property
     def folder(self) -> str:
         """The origin of the folder it lies in."""
         return self.origin[: -len(self.name)]
@@ -59,11 +64,17 @@ class Folder:
         """The name, of an archive without .zip."""
         return self.name[:-4] if self.zipped else self.name
 
-    def walk(self) -> Iterator[File]:
-        """Every file in it, at any depth."""
-        yield from self.files
+    @property
+    def entries(self) -> list["File | Folder"]:
+        """What lies in it directly."""
+        return [*self.files, *self.folders.values()]
+
+    def walk(self, clone: bool = False) -> Iterator[File]:
+        """Every file in it, at any depth; those of a clone without their time."""
+        clone = clone or self.clone
+        yield from (replace(file, time=()) for file in self.files) if clone else self.files
         for folder in self.folders.values():
-            yield from folder.walk()
+            yield from folder.walk(clone)
 
     def holds(self, *suffixes: str) -> bool:
         """Whether there is a file with one of these suffixes in it, at any depth."""
