@@ -130,8 +130,8 @@ def _path(name: str) -> tuple[tuple[str, ...], str]:
         return (shorten(name),), "its path is too long"
     else:
         return tuple(pieces), ""
-    believed = takewhile(lambda piece: piece != ".." and piece.isprintable(), pieces[:-1])
-    return (*believed, shorten(name)), refusal
+    believed = list(takewhile(lambda piece: piece != ".." and piece.isprintable(), pieces[:-1]))
+    return (*believed, shorten("/".join(pieces[len(believed) :]))), refusal
 
 
 def _hazard(info: zipfile.ZipInfo) -> str:

@@ -84,7 +84,7 @@ def _by_lesson(
 
 
 def _lessons_within(file: File, candidates: Sequence[Lesson]) -> list[Lesson]:
-    """The lesson whose check the notebook sets up, or else whose title it bears. It is read as bytes: it may be no JSON."""
+    """The lesson whose check it sets up, or else whose title it bears; read as bytes, as it may be no JSON."""
     try:
         content = file.read()
     except ArchiveError:

@@ -146,7 +146,7 @@ def _zip_folder(name: str, origin: str, archive: Archive, depth: int) -> Folder:
         whole = member.is_folder and not member.refusal
         folder = _inner(root, member.parts if whole else member.parts[:-1])
         shown = printable(member.parts[-1])
-        if folder is None or whole or _made_by_tools(shown):
+        if folder is None or whole or _made_by_tools(shown.rpartition("/")[2]):
             continue
         reader = partial(archive.read, member)
         file = File(shown, folder.origin + shown, member.size, member.time, reader, member.refusal)
