@@ -14,6 +14,7 @@ from grading.lesson import Lesson
 LARGEST_COMPANION = 20_000_000  # bytes: what a notebook that is graded alone may have beside it
 LARGEST_COMPANIONS = 100_000_000  # bytes of all of them
 MOST_UNNAMED = 10  # notebooks of one student whose content is looked into for the lesson
+MOST_COPIES = 4
 MOST_SHOWN = 3  # names of other files
 INSTANT = re.compile(rb"\binstant\(\s*\\*[\"'](\w+)")
 RESUBMITTED = re.compile(r"-\d+(?=\.csv$)", re.IGNORECASE)  # Canvas appends it to the second file of a name
@@ -103,13 +104,23 @@ def _newest_first(
         return file.size > 0, item.number, file.time, exact, -file.origin.count("/"), item.name
 
     best = sorted(files, key=rank, reverse=True)
-    if len(best) > 1:
+    if len(best) > 1 and not _same([file for _, file in best]):
         differ = [left != right for left, right in zip(rank(best[0]), rank(best[1]), strict=True)]
         reason = REASONS[differ.index(True)] if any(differ) else "the first found"
         problems.append(
             f"{who} handed in {len(best)} notebooks for {lesson.id}: {shorten(best[0][1].origin)} is taken ({reason})"
         )
     return best
+
+
+def _same(files: list[File]) -> bool:
+    """Whether these are copies of one file, as when a download lies beside the folder it was unpacked to."""
+    if len(files) > MOST_COPIES or len({file.size for file in files}) > 1:
+        return False
+    try:
+        return len({file.read() for file in files}) == 1
+    except ArchiveError:
+        return False
 
 
 def _companions(

@@ -41,9 +41,9 @@ Reader = Callable[[Folder, Sequence[Lesson]], Iterator[Item]]
 def read_layout(root: Folder, lessons: Sequence[Lesson], layout: str = "auto") -> tuple[str, list[Item]]:
     """The layout's name, and whose each file is; raises InputError for a layout that is not known."""
     if layout == "auto":
-        found = list(_detect(root, lessons))
-        names = dict.fromkeys(name for name, _ in found)
-        return " and ".join(names), [item for name, folder in found for item in _read(name, folder, lessons)]
+        found = [(name, _read(name, folder, lessons)) for name, folder in _detect(root, lessons)]
+        names = dict.fromkeys(name for name, items in found if any(item.student for item in items))
+        return " and ".join(names), [item for _, items in found for item in items]
     for name in LAYOUTS:
         if name.casefold() == layout.casefold():
             return name, _read(name, root, lessons)
@@ -153,11 +153,16 @@ def _detect(folder: Folder, lessons: Sequence[Lesson]) -> Iterator[tuple[str, Fo
         return
     full = [inner for inner in folder.folders.values() if inner.holds(NOTEBOOK, *ARCHIVES)]
     loose = _notebooks(folder.files)
-    if full and not loose and (all(_is_download(inner, lessons) for inner in full) or _is_wrapper(full, lessons)):
-        for inner in full:
-            yield from _detect(inner, lessons)
-        return
-    yield ("flat" if len(loose) > len(full) else "student/notebook"), folder
+    downloads = [inner for inner in full if _is_download(inner, lessons)]
+    if len(downloads) < len(full) and not any(_is_class(inner, lessons) for inner in downloads):
+        downloads = []  # a student's own folder may look like one
+    if len(full) == 1 and not loose and _is_class(full[0], lessons):
+        downloads = full
+    for inner in downloads:
+        yield from _detect(inner, lessons)
+    rest = replace(folder, folders={inner.name: inner for inner in folder.folders.values() if inner not in downloads})
+    if not downloads or loose or len(full) > len(downloads):
+        yield ("flat" if len(loose) > len(full) else "student/notebook"), rest
 
 
 def _telltale(folder: Folder) -> str:
@@ -183,22 +188,21 @@ def _is_download(folder: Folder, lessons: Sequence[Lesson]) -> bool:
     return named and (not student_in(folder.title, lessons) or _is_class(folder, lessons))
 
 
-def _is_wrapper(folders: list[Folder], lessons: Sequence[Lesson]) -> bool:
-    return len(folders) == 1 and _is_class(folders[0], lessons)
-
-
 def _is_class(folder: Folder, lessons: Sequence[Lesson]) -> bool:
-    """Whether a folder is a class's rather than a student's: a lesson comes twice, from different students."""
-    parts: dict[str, set[str]] = {}
-    for file in _notebooks(folder.files):
-        for lesson in lessons_named(file.name, lessons):
-            parts.setdefault(student_in(file.stem, lessons), set()).add(lesson.id)
-    if not parts:
-        for inner in folder.folders.values():
-            parts[inner.name] = {
-                lesson.id for file in _notebooks(inner.walk()) for lesson in lessons_named(file.name, lessons)
-            }
-    return sum(map(len, parts.values())) > len(set().union(*parts.values()))
+    """Whether a folder is a class's rather than one student's: a lesson comes twice, from different students."""
+    layout = _telltale(folder)
+    if not layout:
+        named = any(
+            student_in(file.stem, lessons) for file in _notebooks(folder.files) if lessons_named(file.name, lessons)
+        )
+        layout = "flat" if named else "student/notebook"
+    handed_in = {
+        (item.student, lesson.id)
+        for item in _read(layout, folder, lessons)
+        if item.student and item.file and is_a(item.file, NOTEBOOK)
+        for lesson in lessons_named(item.name, lessons)
+    }
+    return len(handed_in) > len({lesson for _, lesson in handed_in})
 
 
 def _prefix(folder: Folder) -> str:

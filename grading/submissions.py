@@ -17,6 +17,7 @@ from grading.lesson import Lesson
 from grading.lessons import LESSONS
 
 LONGEST_SLUG = 40
+MOST_PROBLEMS = 12  # that are said about one student
 LATIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 EXPECTED = (
     "a folder or zip archive with a folder for each student, nbgrader's submitted/, files named like "
@@ -75,25 +76,37 @@ def find_submissions(path: Path, lessons: Sequence[Lesson] = LESSONS, layout: st
         name, items = read_layout(open_tree(path, stack), known, layout)
         if not any(item.file and (item.file.refusal or is_a(item.file, NOTEBOOK, *ARCHIVES)) for item in items):
             raise InputError(f"expected {EXPECTED}; found no notebook in {path}")
-        problems: list[str] = []
-        students = _students(items, name, problems)
-        submissions = [
-            Submission(
-                student, attempt.lesson.id, attempt.lesson.file_name, attempt.notebook, attempt.companions,
-                attempt.file.origin, attempt.item.sid, attempt.item.late,
-            )
-            for student in sorted(students)
-            for attempt in attempts(student, students[student], lessons, known, problems)
-        ]  # fmt: skip
-    for item in items:
-        if not item.student and item.file:
-            why = item.file.refusal or "its name and place tell no student"
-            problems.append(f"{shorten(item.file.origin)} is left out: {why}")
+        students, problems = _students(items, name)
+        submissions: list[Submission] = []
+        for student in sorted(students):
+            own: list[str] = []
+            submissions += [
+                Submission(
+                    student, attempt.lesson.id, attempt.lesson.file_name, attempt.notebook, attempt.companions,
+                    attempt.file.origin, attempt.item.sid, attempt.item.late,
+                )
+                for attempt in attempts(student, students[student], lessons, known, own)
+            ]  # fmt: skip
+            problems += _few(own, f"about {shorten(student)}")
+    nobodys = [
+        f"{shorten(item.file.origin)} is left out: {item.file.refusal or 'its name and place tell no student'}"
+        for item in items
+        if not item.student and item.file
+    ]
+    if not students:
+        raise InputError(f"expected {EXPECTED}; in {path}, {nobodys[0]}")
+    problems += _few(nobodys, "without a student")
     return Found(name, tuple(submissions), tuple(problems), tuple(sorted(students)))
 
 
-def _students(items: list[Item], layout: str, problems: list[str]) -> dict[str, list[Item]]:
-    """Each student's items; students of one name become two by their ids.
+def _few(problems: list[str], which: str) -> list[str]:
+    """Not more than a person reads: an archive may hold ten thousand bad files."""
+    more = len(problems) - MOST_PROBLEMS
+    return problems if more <= 0 else [*problems[:MOST_PROBLEMS], f"… and {more} more {which}"]
+
+
+def _students(items: list[Item], layout: str) -> tuple[dict[str, list[Item]], list[str]]:
+    """Each student's items, students of one name told apart by their ids, and what a person should look at.
 
     Moodle counts participants anew for each assignment, so there ids are compared within one download only.
     """
@@ -101,7 +114,7 @@ def _students(items: list[Item], layout: str, problems: list[str]) -> dict[str, 
     for item in items:
         ids[item.student, item.download if "Moodle" in layout else ""].add(item.sid)
     namesakes = {student for (student, _), sids in ids.items() if student and len(sids) > 1}
-    problems += [
+    problems = [
         f"{shorten(name)} is the name of several students: their ids tell them apart" for name in sorted(namesakes)
     ]
     students: dict[str, list[Item]] = defaultdict(list)
@@ -117,4 +130,4 @@ def _students(items: list[Item], layout: str, problems: list[str]) -> dict[str, 
         for same in folded.values()
         if len(same) > 1
     ]
-    return students
+    return students, problems

@@ -128,6 +128,39 @@ def test_one_download_for_each_assignment_is_one_class(tmp_path: Path) -> None:
     assert (found.students, len(found.submissions)) == (("a", "b"), 4)
 
 
+def test_a_download_beside_other_things_is_still_a_class(tmp_path: Path) -> None:
+    files = {f"{who}_{sid}_{sid}5_{ONE}": notebook(who) for who, sid in (("anna", 1), ("kim", 2))}
+    lay(tmp_path, {"download.zip": packed(files), TWO: b"{}", f"lee/{ONE}": notebook("by mail")})
+    lay(tmp_path / "download", files)
+    found = find_submissions(tmp_path)
+    assert (found.layout, found.students) == ("Canvas and student/notebook", ("anna", "kim", "lee"))
+    assert [one.notebook for one in found.submissions] == [notebook("anna"), notebook("kim"), notebook("by mail")]
+    assert found.problems == (f"{TWO} is left out: its name and place tell no student",)
+
+
+def test_one_students_folder_may_look_like_a_download(tmp_path: Path) -> None:
+    lay(tmp_path, {f"anna/kovacsanna_1_2_{ONE}": b"{}", f"kim/{ONE}": b"{}"})
+    assert find_submissions(tmp_path).students == ("anna", "kim")
+
+
+def test_a_class_of_one_is_a_class(tmp_path: Path) -> None:
+    lay(tmp_path, {f"anna/{ONE}": b"{}", f"anna/more/{TWO}": b"{}"})
+    assert [(one.student, one.lesson) for one in find_submissions(tmp_path).submissions] == [
+        ("anna", "M9_01"), ("anna", "M9_02"),
+    ]  # fmt: skip
+    lay(tmp_path / "kim", {ONE: b"{}", TWO: b"{}"})
+    with pytest.raises(InputError, match=rf"{ONE} is left out: its name and place tell no student"):
+        find_submissions(tmp_path / "kim")
+
+
+def test_a_flood_of_bad_files_is_said_in_few_sentences(tmp_path: Path) -> None:
+    flood = {f"../{number}.ipynb": b"{}" for number in range(28)}
+    lay(tmp_path, {"anna.zip": packed({ONE: b"{}"}), "evil.zip": packed(flood)})
+    found = find_submissions(tmp_path)
+    assert len(found.problems) == 13
+    assert found.problems[-1] == "… and 17 more about evil"
+
+
 def test_origins_lead_back_into_archives(tmp_path: Path) -> None:
     path = tmp_path / "class.zip"
     path.write_bytes(packed({f"kim/{TWO}": b"{}", "lee/work.zip": packed({f"m9/{TWO}": b"{}"})}))
