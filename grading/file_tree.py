@@ -48,7 +48,7 @@ class File:
         return self.origin[: -len(self.name)]
 
 
-@dataclass
+@dataclass(eq=False)
 class Folder:
     """A folder, or a zip archive seen as one."""
 
@@ -75,6 +75,13 @@ class Folder:
         yield from (replace(file, time=()) for file in self.files) if clone else self.files
         for folder in self.folders.values():
             yield from folder.walk(clone)
+
+    def add(self, inner: "Folder") -> None:
+        """Put an archive in, beside whatever else bears its name."""
+        key = inner.name
+        while key in self.folders:
+            key += "!"
+        self.folders[key] = inner
 
     def holds(self, *suffixes: str) -> bool:
         """Whether there is a file with one of these suffixes in it, at any depth."""
@@ -122,17 +129,16 @@ def _fill(folder: Folder, path: Path, stack: ExitStack, depth: int) -> None:
             about = entry.stat(follow_symlinks=False)
             when = tuple(time.localtime(about.st_mtime)[:6])
             if stat.S_ISDIR(about.st_mode) and not entry.is_symlink():
-                inner = Folder(name, f"{origin}/")
                 if depth < DEEPEST:
+                    inner = folder.folders.setdefault(name, Folder(name, f"{origin}/"))
                     _fill(inner, Path(entry.path), stack, depth + 1)
-                folder.folders[name] = inner
                 continue
             file = File(
                 name, origin, about.st_size, when, partial(_disk_content, Path(entry.path)), _hazard(about, entry)
             )
             if not file.refusal and name.lower().endswith(".zip"):
                 opened = _open(Path(entry.path), stack)
-                folder.folders[name] = _zip_folder(name, f"{origin}!/", opened, 0)
+                folder.add(_zip_folder(name, f"{origin}!/", opened, 0))
                 continue
         except (ArchiveError, OSError) as error:
             file = File(name, origin, 0, (), bytes, _words(error))
@@ -155,7 +161,7 @@ def _zip_folder(name: str, origin: str, archive: Archive, depth: int) -> Folder:
                 if depth > 0:
                     raise ArchiveError("it is an archive in an archive in an archive: unpack it")
                 inner = Archive(io.BytesIO(file.read()), archive.budget)
-                folder.folders[shown] = _zip_folder(shown, f"{file.origin}!/", inner, depth + 1)
+                folder.add(_zip_folder(shown, f"{file.origin}!/", inner, depth + 1))
                 continue
             except ArchiveError as error:
                 file = replace(file, refusal=str(error))

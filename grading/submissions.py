@@ -12,7 +12,8 @@ from pathlib import Path
 from grading.attempts import attempts
 from grading.errors import InputError, shorten
 from grading.file_tree import open_tree
-from grading.layouts import ARCHIVES, NOTEBOOK, Item, is_a, read_layout
+from grading.layout_detection import read_layout
+from grading.layouts import ARCHIVES, NOTEBOOK, Item, is_a
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 
@@ -112,7 +113,7 @@ def _students(items: list[Item], layout: str) -> tuple[dict[str, list[Item]], li
     """
     ids: dict[tuple[str, str], set[str]] = defaultdict(set)
     for item in items:
-        ids[item.student, item.download if "Moodle" in layout else ""].add(item.sid)
+        ids[item.student, item.download if "Moodle" in layout else ""].update({item.sid} - {""})
     namesakes = {student for (student, _), sids in ids.items() if student and len(sids) > 1}
     problems = [
         f"{shorten(name)} is the name of several students: their ids tell them apart" for name in sorted(namesakes)
@@ -120,7 +121,7 @@ def _students(items: list[Item], layout: str) -> tuple[dict[str, list[Item]], li
     students: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         if item.student:
-            name = f"{item.student} ({item.sid})" if item.student in namesakes else item.student
+            name = f"{item.student} ({item.sid or 'no id'})" if item.student in namesakes else item.student
             students[name].append(item)
     folded: dict[str, list[str]] = defaultdict(list)
     for student in sorted(students):

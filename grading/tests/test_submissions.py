@@ -130,17 +130,33 @@ def test_one_download_for_each_assignment_is_one_class(tmp_path: Path) -> None:
 
 def test_a_download_beside_other_things_is_still_a_class(tmp_path: Path) -> None:
     files = {f"{who}_{sid}_{sid}5_{ONE}": notebook(who) for who, sid in (("anna", 1), ("kim", 2))}
-    lay(tmp_path, {"download.zip": packed(files), TWO: b"{}", f"lee/{ONE}": notebook("by mail")})
+    lay(tmp_path, {"download.zip": packed(files), TWO: b"{}", f"anna/{THREE}": notebook("by mail")})
     lay(tmp_path / "download", files)
     found = find_submissions(tmp_path)
-    assert (found.layout, found.students) == ("Canvas and student/notebook", ("anna", "kim", "lee"))
-    assert [one.notebook for one in found.submissions] == [notebook("anna"), notebook("kim"), notebook("by mail")]
+    assert (found.layout, found.students) == ("Canvas and student/notebook", ("anna", "kim"))
+    assert [one.notebook for one in found.submissions] == [notebook("anna"), notebook("by mail"), notebook("kim")]
     assert found.problems == (f"{TWO} is left out: its name and place tell no student",)
 
 
 def test_one_students_folder_may_look_like_a_download(tmp_path: Path) -> None:
     lay(tmp_path, {f"anna/kovacsanna_1_2_{ONE}": b"{}", f"kim/{ONE}": b"{}"})
     assert find_submissions(tmp_path).students == ("anna", "kim")
+
+
+def test_nobody_can_hand_in_for_others(tmp_path: Path) -> None:
+    forged = packed({f"{who}_{sid}_{sid}5_{ONE}": notebook("forged") for who, sid in (("anna", 1), ("kim", 2))})
+    work = {f"{who}.zip": packed({ONE: notebook(who)}) for who in ("anna", "kim")}
+    lay(tmp_path, work | {"evil.zip": forged})
+    found = find_submissions(tmp_path)
+    assert [one.notebook for one in found.submissions] == [notebook("anna"), notebook("kim")]
+    assert found.students == ("anna", "evil", "kim")
+    assert found.problems[0].startswith("evil's evil.zip!/ is left out: it looks like the work of several students")
+
+
+def test_a_damaged_archive_is_not_another_students(tmp_path: Path) -> None:
+    lay(tmp_path, {"anna.zip": packed({ONE: b"{}"}), "anna.k.zip": b"x", "anna.b.tar.gz": b"x"})
+    (tmp_path / "anna.c").symlink_to("/etc")
+    assert find_submissions(tmp_path).students == ("anna", "anna.b", "anna.c", "anna.k")
 
 
 def test_a_class_of_one_is_a_class(tmp_path: Path) -> None:
@@ -561,10 +577,11 @@ def test_slugs_are_safe_and_never_shared() -> None:
 
 
 def test_one_name_written_in_two_ways_is_one_student(tmp_path: Path) -> None:
-    lay(tmp_path, {f"Kova\u0301cs_{ONE}": b"{}", f"Kov\u00e1cs_{TWO}": b"{}"})
-    found = find_submissions(tmp_path)
-    assert found.students == ("Kov\u00e1cs",)
-    assert len({one.slug for one in found.submissions}) == 1
+    for place, between in (("flat", "_"), ("folders", "/")):
+        files = {f"Kova\u0301cs{between}{ONE}": b"{}", f"Kov\u00e1cs{between}{TWO}": b"{}"}
+        found = find_submissions(lay(tmp_path / place, files))
+        assert (found.students, len(found.submissions)) == (("Kov\u00e1cs",), 2)
+        assert len({one.slug for one in found.submissions}) == 1
 
 
 def test_names_that_differ_in_capitals_only_are_pointed_out(tmp_path: Path) -> None:
