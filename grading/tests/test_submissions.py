@@ -400,7 +400,7 @@ def test_companions_are_the_data_files_beside_the_notebook(tmp_path: Path) -> No
     with (tmp_path / "anna" / "huge.csv").open("wb") as file:
         file.truncate(attempts.LARGEST_COMPANION)
     (tmp_path / "anna" / "link.csv").symlink_to("/etc/passwd")
-    (tmp_path / "anna" / "..\\up.csv").write_bytes(b"4")
+    (tmp_path / "anna" / "up\\x.csv").write_bytes(b"4")
     found = find_submissions(tmp_path)
     assert found.submissions[0].companions == {"own.csv": b"1"}
     assert any("huge.csv is left out: data files may have 20 MB" in problem for problem in found.problems)
@@ -408,7 +408,38 @@ def test_companions_are_the_data_files_beside_the_notebook(tmp_path: Path) -> No
     assert attempts.LARGEST_COMPANION == 20 * execution.LONGEST_OUTPUT  # as when one notebook is graded
 
 
+def test_data_files_have_a_limit_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "LARGEST_COMPANIONS", 5)
+    lay(tmp_path, {f"anna/{ONE}": b"{}", "anna/a.csv": b"123", "anna/b.csv": b"456"})
+    found = find_submissions(tmp_path)
+    assert len(found.submissions[0].companions) == 1
+    assert "data files may have 20 MB, and 100 MB together" in found.problems[0]
+
+
+def test_of_equals_the_one_less_deep_is_taken(tmp_path: Path) -> None:
+    lay(tmp_path, {f"anna/{name}/{ONE}": notebook(name) for name in ("a/deep", "b", "c/deep")})
+    for file in tmp_path.rglob("*.ipynb"):
+        os.utime(file, (0, 0))
+    lay(tmp_path, {f"kim/{ONE}": b"{}"})
+    found = find_submissions(tmp_path)
+    assert found.submissions[0].notebook == notebook("b")
+    assert found.problems[0].endswith("is taken (by its place)")
+
+
+def test_two_clones_among_folders_are_no_classroom(tmp_path: Path) -> None:
+    lay(tmp_path, {f"{who}/{ONE}": b"{}" for who in ("anna-k", "anna-m", "kim", "lee")})
+    lay(tmp_path, {f"{who}/.git/HEAD": b"ref" for who in ("anna-k", "anna-m")})
+    assert find_submissions(tmp_path).students == ("anna-k", "anna-m", "kim", "lee")
+
+
 # Hazards
+
+
+def test_a_notebook_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    lay(tmp_path, {f"anna/{ONE}": b"{}", f"kim/{ONE}": b"{}"})
+    os.truncate(tmp_path / "kim" / ONE, 50_000_001)
+    found = find_submissions(tmp_path)
+    assert (len(found.submissions), found.problems[0]) == (1, f"kim's kim/{ONE} is left out: it is larger than 50 MB")
 
 
 def test_links_pipes_and_sockets_are_refused_and_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
