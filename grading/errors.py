@@ -3,6 +3,7 @@
 GradingError
 ├── InputError          what was handed to us cannot be used: exit 2
 │   ├── NotebookError   a file that is not a notebook we can run
+│   ├── ArchiveError    a zip archive, or a member of one, that is damaged or not safe to read
 │   └── ContractError   a contract file with a mistake in it
 ├── StoreError          an MLflow store that cannot be read
 ├── PromotionError      an alias that was not moved: the gate, or somebody else, said no
@@ -27,6 +28,10 @@ class InputError(GradingError):
 
 class NotebookError(InputError):
     """A file that is not a notebook we can run."""
+
+
+class ArchiveError(InputError):
+    """A zip archive, or a member of one, that is damaged or not safe to read; the message says why in a few words."""
 
 
 class ContractError(InputError):
