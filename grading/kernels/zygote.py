@@ -10,6 +10,7 @@ message is a packet), FOLDER its own for as long as it lives. It ends when the o
 Without arguments (null) the fork is no kernel: it answers one request of `reproduction` over its channel.
 """
 
+import atexit
 import contextlib
 import gc
 import hashlib
@@ -23,6 +24,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import warnings
 from importlib.metadata import distributions
 from multiprocessing.connection import Connection
@@ -80,6 +82,8 @@ def warm_up(folder: Path) -> Path:
     from sqlalchemy.orm import configure_mappers
 
     configure_mappers()  # else every kernel pays for MLflow's tables at its first call
+    with contextlib.suppress(Exception):  # not MLflow's public interface: without it the first model takes longer
+        importlib.import_module("mlflow.utils.requirements_utils")._init_modules_to_packages_map()
     for module in tuple(sys.modules.values()):
         with contextlib.suppress(Exception):
             vars(module).get("__warningregistry__", {}).clear()  # "once" starts anew in each kernel
@@ -172,7 +176,7 @@ def _enter(request: dict[str, Any]) -> None:
     np.random.seed()
 
 
-def become_kernel(request: dict[str, Any]) -> None:
+def become_kernel(request: dict[str, Any]) -> NoReturn:
     """Go on as the kernel that `python -m ipykernel_launcher` would be, until it ends."""
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
@@ -189,6 +193,9 @@ def become_kernel(request: dict[str, Any]) -> None:
             if isinstance(handler, logging.StreamHandler) and handler.stream is before:
                 handler.setStream(sys.stderr)
     app.start()
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, and
+    atexit._run_exitfuncs()  # does what was left for the end, as an interpreter does before
+    os._exit(0)  # it takes every object apart, whose pages would have to be copied first
 
 
 if __name__ == "__main__":
