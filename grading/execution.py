@@ -117,7 +117,7 @@ def _connection_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(
         prefix="grading-", dir="/tmp" if long else None, ignore_cleanup_errors=True
     ) as folder:
-        yield Path(folder)
+        yield Path(folder).resolve()
 
 
 def _take_back_store(file: Path) -> None:

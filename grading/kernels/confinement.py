@@ -79,7 +79,6 @@ class Strength:
 
     landlock: int  # the version of its interface; 0: none
     seccomp: bool
-    user: bool  # a kernel gets a user of its own
 
     @property
     def enough(self) -> bool:
@@ -100,10 +99,10 @@ class Strength:
 def strength() -> Strength:
     """What this machine can confine with."""
     if sys.platform != "linux":
-        return Strength(0, seccomp=False, user=False)
+        return Strength(0, seccomp=False)
     import landlockpy
 
-    return Strength(landlockpy.abi_version(), system_calls.library() is not None, privileges.can_change_user())
+    return Strength(landlockpy.abi_version(), system_calls.library() is not None)
 
 
 def prepare(box: Box, user: int | None) -> None:

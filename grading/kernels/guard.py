@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grading.kernels import privileges
-from grading.kernels.confinement import MEGABYTE, Box, Limits, confine, prepare, strength
+from grading.kernels.confinement import MEGABYTE, Box, Limits, confine, prepare
 
 POLL = 0.2  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")
@@ -45,7 +45,7 @@ def stand(owner: socket.socket, box: Box | None) -> socket.socket:
     os.setsid()
     privileges.adopt_orphans()
     privileges.die_with_parent(signal.SIGTERM)  # of the warm process
-    user = privileges.own_user(os.getpid()) if box and strength().user else None
+    user = privileges.own_user(os.getpid(), box.write) if box else None
     telling, told = os.pipe()
     channel, other_end = socket.socketpair()
     pid = os.fork()

@@ -6,6 +6,7 @@ gets a user of its own, and of root's capabilities at most the right to read, wh
 
 import ctypes
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,9 +24,15 @@ def can_change_user() -> bool:
     return os.geteuid() == 0 and all(_effective() >> number & 1 for number in NEEDED)
 
 
-def own_user(pid: int) -> int:
-    """A user id for the kernel with this process id: as good as unique among those that run."""
-    return FIRST_USER + pid % USERS
+def own_user(pid: int, folders: Iterable[str]) -> int | None:
+    """A user id for the kernel of the guard with this process id, as good as unique among those that run.
+
+    None when it cannot be given one, or could not reach these folders (git asks the user, whatever else is allowed).
+    """
+    if not can_change_user():
+        return None
+    above = {parent for folder in folders for parent in Path(folder).parents}
+    return FIRST_USER + pid % USERS if all(parent.stat().st_mode & stat.S_IXOTH for parent in above) else None
 
 
 def become(user: int, must_read: Iterable[Path]) -> None:

@@ -66,7 +66,7 @@ SAME = (
     "import mlflow\nprint(mlflow.get_tracking_uri(), mlflow.active_run(), mlflow.last_active_run.__name__)",
     "import random, numpy as np\nrandom.seed(1); np.random.seed(1)\nprint(random.random(), np.random.rand())",
     "from sklearn.linear_model import Ridge\nRidge().fit([[0.0], [1.0]], [0.0, 1.0]).coef_",
-    "%pip --version",
+    "%matplotlib --list",
 )
 
 
