@@ -167,11 +167,13 @@ def _restrict_files(box: Box) -> None:
     own = fs_for_abi(strength().landlock) & ~(AccessFS.MAKE_CHAR | AccessFS.MAKE_BLOCK | AccessFS.IOCTL_DEV)
     device = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
-        allowed = [(path, read) for path in (*_common(), *box.read)]
-        for path, rights in (*allowed, *((path, device) for path in DEVICES), *((path, own) for path in box.write)):
+        common = [(path, read) for path in _common()] + [(path, device) for path in DEVICES]
+        for path, rights in (*common, *((path, read) for path in box.read), *((path, own) for path in box.write)):
             try:
                 mode = os.stat(path).st_mode  # noqa: PTH116  many paths, each once a kernel
             except OSError:
+                if path in (*box.read, *box.write):
+                    raise
                 continue  # this system has none, or not for this user
             rules.allow_path(path, rights if stat.S_ISDIR(mode) else rights & on_file)
         rules.restrict()
