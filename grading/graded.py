@@ -3,17 +3,18 @@
 import hashlib
 import json
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from grading.data_files import DATA
-from grading.grader import VERSION
 from grading.verdict import Frozen, Scorecard
 
 OWN = Path(__file__).parent
-NOT_GRADING = ("tests", "reports", "bench.py", "cli.py", "doctor.py", "cohort.py")  # no mark depends on these
+DATA = OWN.parent / "data"
+# No mark depends on these.
+NOT_GRADING = ("tests", "solutions", "reports", "bench.py", "cli.py", "cohort.py", "doctor.py", "submissions.py")
 
 
 class Graded(Frozen):
@@ -36,7 +37,9 @@ class Graded(Frozen):
     worker: str = ""
     attempts: int = 1
     graded_at: str  # ISO 8601, UTC
-    fingerprints: dict[str, str] = {}  # of what was handed in and logged, to be compared within the class
+    fingerprints: dict[str, str] = Field(
+        default_factory=dict
+    )  # of what was handed in and logged, to be compared within the class
 
     @property
     def graded(self) -> bool:
@@ -46,26 +49,18 @@ class Graded(Frozen):
 
 def key_of(sha256: str, lesson: str, timeout: float) -> str:
     """What the mark of a submission depends on: the submission, the lesson, the grader, the options."""
-    return hashlib.sha256(json.dumps([sha256, lesson, VERSION, grader_sha256(), timeout]).encode()).hexdigest()
+    own = version("module-09-experiment-tracking")
+    return hashlib.sha256(json.dumps([sha256, lesson, own, grader_sha256(), float(timeout)]).encode()).hexdigest()
 
 
 @cache
 def grader_sha256() -> str:
     """The hash of the grader's own source files and of the course's data: a changed check grades anew."""
-    own = [
-        path
-        for path in OWN.rglob("*")
-        if path.suffix in (".py", ".yaml") and path.relative_to(OWN).parts[0] not in NOT_GRADING
-    ]
+    own = (path for path in OWN.rglob("*") if path.relative_to(OWN).parts[0] not in NOT_GRADING)
     found = hashlib.sha256()
-    for path in sorted([*own, *DATA.glob("*.csv")]):
+    for path in sorted([*(path for path in own if path.suffix in (".py", ".yaml")), *DATA.glob("*.csv")]):
         found.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return found.hexdigest()
-
-
-def result_file(out: Path, slug: str, lesson: str) -> Path:
-    """Where the result of a submission lies; its page and the executed notebook lie beside it."""
-    return out / "results" / slug / f"{lesson}.json"
 
 
 def read_graded(path: Path) -> Graded | None:

@@ -1,0 +1,128 @@
+"""A class run: what is there to grade, every result kept the moment it exists, and the reports of what there is."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.errors import GradingError, InputError
+from grading.graded import Graded
+from grading.job import Job, Product, job_of
+from grading.results_folder import ResultsFolder
+from grading.submissions import Found
+from grading.workers import Event, Workers
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded."""
+
+    timeout: float = 300.0  # seconds for one notebook
+    confine: str = "auto"
+    lesson: str = ""  # this one only
+    regrade: bool = False  # also what is graded already
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do."""
+
+    known: dict[str, Graded] = field(default_factory=dict)  # by place: results that hold
+    jobs: tuple[Job, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run has done, for all that was found."""
+
+    graded: tuple[Graded, ...]
+    missing: int  # submissions without a result
+    stopped: str = ""  # why the run ended before its end
+    reports: tuple[Path, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission has a mark to use."""
+        return not self.stopped and not self.missing and all(one.graded for one in self.graded)
+
+
+def may_run(confine: str) -> None:
+    """Raise InputError unless others' notebooks may run here; the one place that decides it."""
+    if confine not in ("auto", "on", "off"):
+        raise InputError(f"expected --confine auto, on or off; found {confine!r}")
+    if confine != "off":
+        raise InputError(
+            "this version cannot confine notebooks: a class's would run with your rights. "
+            "Say --confine off where that is acceptable, such as a machine or container for this alone"
+        )
+
+
+def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
+    """What is graded already and holds, and what is to be graded: new, changed, ungraded or damaged."""
+    known, jobs, notes = {}, [], []
+    places: set[str] = set()
+    for submission in found.submissions:
+        job = job_of(submission, options.timeout, options.confine)
+        if job.place in places:
+            notes.append(f"{job.name} was found twice: {job.origin} is left out")
+            continue
+        places.add(job.place)
+        try:
+            kept = folder.read(job.slug, job.lesson)
+        except ValueError as error:
+            notes.append(f"the result of {job.name} is damaged and made anew: {error}")
+            kept = None
+        holds = kept is not None and kept.key == job.key and kept.graded
+        wanted = not options.lesson or job.lesson == options.lesson
+        if wanted and (options.regrade or not holds):
+            jobs.append(job)
+        elif kept and kept.key == job.key:
+            known[job.place] = _current(kept, job, folder)
+    return Plan(known, tuple(jobs), tuple(notes))
+
+
+def grade_class(
+    found: Found, plan: Plan, folder: ResultsFolder, workers: Workers, watch: Callable[[Event], None]
+) -> Outcome:
+    """Do what the plan says, telling `watch` of each event; Ctrl-C, a full disk or lost workers end it early."""
+    from grading.reports.class_reports import write_all
+
+    results, stopped = dict(plan.known), ""
+    try:
+        for event in workers.grade(plan.jobs):
+            if isinstance(event, Product):
+                folder.write(event)
+                results[f"{event.graded.slug}/{event.graded.lesson}"] = event.graded
+            watch(event)
+    except KeyboardInterrupt:
+        stopped = "stopped"
+    except GradingError as error:
+        stopped = str(error)
+    graded = tuple(results[place] for place in sorted(results))
+    reports: Sequence[Path] = ()
+    try:
+        reports = write_all(found, graded, folder.path)
+    except OSError as error:
+        stopped = "; ".join(filter(None, [stopped, f"the reports cannot be written: {error.strerror or error}"]))
+    missing = len({(one.slug, one.lesson) for one in found.submissions}) - len(graded)
+    return Outcome(graded, missing, stopped, tuple(reports))
+
+
+def ungraded_reasons(graded: Sequence[Graded]) -> list[tuple[str, list[str]]]:
+    """Why submissions are ungraded, the most frequent reason first, and whose they are."""
+    rest = [one for one in graded if not one.graded]
+    counts = Counter(one.problem for one in rest)
+    return [
+        (reason, [f"{one.student} {one.lesson}" for one in rest if one.problem == reason])
+        for reason, _ in counts.most_common()
+    ]
+
+
+def _current(kept: Graded, job: Job, folder: ResultsFolder) -> Graded:
+    """The result with what is known of the student now: a name, a date; the mark depends on none of these."""
+    about = {name: getattr(job, name) for name in ("student", "sid", "late", "origin")}
+    current = kept.model_copy(update=about)
+    if current != kept:
+        folder.update(current)
+    return current
