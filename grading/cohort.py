@@ -1,6 +1,7 @@
 """A class run: what is there to grade, every result kept the moment it exists, and the reports of what there is."""
 
-from collections import Counter
+import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from grading.job import Job, Product, job_of
 from grading.results_folder import ResultsFolder
 from grading.submissions import Found
 from grading.workers import Event, Workers
+
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Plan:
     known: dict[str, Graded] = field(default_factory=dict)  # by place: results that hold
     jobs: tuple[Job, ...] = ()
     notes: tuple[str, ...] = ()
+    changed: tuple[Graded, ...] = ()  # known, with other facts about the student than those on disk
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Outcome:
     """What a run has done, for all that was found."""
 
     graded: tuple[Graded, ...]
-    missing: int  # submissions without a result
+    missing: int  # submissions that were to be graded and have no result
     stopped: str = ""  # why the run ended before its end
     reports: tuple[Path, ...] = ()
 
@@ -60,7 +64,7 @@ def may_run(confine: str) -> None:
 
 def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
     """What is graded already and holds, and what is to be graded: new, changed, ungraded or damaged."""
-    known, jobs, notes = {}, [], []
+    known, jobs, notes, changed = {}, [], [], []
     places: set[str] = set()
     for submission in found.submissions:
         job = job_of(submission, options.timeout, options.confine)
@@ -78,8 +82,10 @@ def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
         if wanted and (options.regrade or not holds):
             jobs.append(job)
         elif kept and kept.key == job.key:
-            known[job.place] = _current(kept, job, folder)
-    return Plan(known, tuple(jobs), tuple(notes))
+            known[job.place] = _current(kept, job)
+            if known[job.place] != kept:
+                changed.append(known[job.place])
+    return Plan(known, tuple(jobs), tuple(notes), tuple(changed))
 
 
 def grade_class(
@@ -88,41 +94,43 @@ def grade_class(
     """Do what the plan says, telling `watch` of each event; Ctrl-C, a full disk or lost workers end it early."""
     from grading.reports.class_reports import write_all
 
-    results, stopped = dict(plan.known), ""
+    results, stopped, left = dict(plan.known), "", len(plan.jobs)
     try:
+        for graded in plan.changed:
+            folder.update(graded)
         for event in workers.grade(plan.jobs):
             if isinstance(event, Product):
                 folder.write(event)
-                results[f"{event.graded.slug}/{event.graded.lesson}"] = event.graded
+                results[event.graded.place] = event.graded
+                left -= 1
             watch(event)
     except KeyboardInterrupt:
-        stopped = "stopped"
+        stopped = STOPPED
     except GradingError as error:
         stopped = str(error)
-    graded = tuple(results[place] for place in sorted(results))
+    finally:
+        workers.close()
+    graded_now = tuple(results[place] for place in sorted(results))
     reports: Sequence[Path] = ()
     try:
-        reports = write_all(found, graded, folder.path)
+        reports = write_all(found, graded_now, folder.path)
     except OSError as error:
         stopped = "; ".join(filter(None, [stopped, f"the reports cannot be written: {error.strerror or error}"]))
-    missing = len({(one.slug, one.lesson) for one in found.submissions}) - len(graded)
-    return Outcome(graded, missing, stopped, tuple(reports))
+    return Outcome(graded_now, left, stopped, tuple(reports))
 
 
-def ungraded_reasons(graded: Sequence[Graded]) -> list[tuple[str, list[str]]]:
-    """Why submissions are ungraded, the most frequent reason first, and whose they are."""
-    rest = [one for one in graded if not one.graded]
-    counts = Counter(one.problem for one in rest)
-    return [
-        (reason, [f"{one.student} {one.lesson}" for one in rest if one.problem == reason])
-        for reason, _ in counts.most_common()
-    ]
+def stop_on_signals() -> None:
+    """Let what ends a terminal or a container stop a run as Ctrl-C does, unless it is to be ignored (nohup)."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
-def _current(kept: Graded, job: Job, folder: ResultsFolder) -> Graded:
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _current(kept: Graded, job: Job) -> Graded:
     """The result with what is known of the student now: a name, a date; the mark depends on none of these."""
-    about = {name: getattr(job, name) for name in ("student", "sid", "late", "origin")}
-    current = kept.model_copy(update=about)
-    if current != kept:
-        folder.update(current)
-    return current
+    return kept.model_copy(update={name: getattr(job, name) for name in ("student", "sid", "late", "origin")})

@@ -46,19 +46,20 @@ class ResultsFolder:
                     write_whole(file.with_suffix(suffix), text)
                 else:
                     file.with_suffix(suffix).unlink(missing_ok=True)
-            self.update(product.graded)
         except OSError as error:
-            raise InputError(
-                f"expected room and leave to write to {self.path}; found: {error.strerror or error}"
-            ) from None
+            raise self._unwritable(error) from None
+        self.update(product.graded)
 
     def update(self, graded: Graded) -> None:
         """Keep a result whose page and notebook are there already."""
-        write_whole(self.file(graded.slug, graded.lesson), graded.model_dump_json(indent=1) + "\n")
+        try:
+            write_whole(self.file(graded.slug, graded.lesson), graded.model_dump_json(indent=1) + "\n")
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else writes here meanwhile; a run that was killed leaves no lock. Raises InputError naming who does."""
+        """Nobody else writes here meanwhile; a killed run leaves no lock. Raises InputError, naming who holds it."""
         if not SUPPORTED:
             raise InputError("expected Linux or macOS for a class run; found Windows: run it in WSL")
         import fcntl
@@ -67,9 +68,7 @@ class ResultsFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise InputError(
-                f"expected a folder that can be written at {self.path}; found: {error.strerror or error}"
-            ) from None
+            raise self._unwritable(error) from None
         with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,6 +80,9 @@ class ResultsFolder:
             file.write(json.dumps({"process": os.getpid(), "since": f"{datetime.now():%d %B %Y %H:%M:%S}"}))
             file.flush()
             yield
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(f"expected {self.path} to be a folder with room to write; found: {error.strerror or error}")
 
 
 def _holder(text: str) -> str:

@@ -48,16 +48,19 @@ class Found:
     students: tuple[str, ...]
 
 
-def find_submissions(path: Path, lessons: Sequence[Lesson] = LESSONS, layout: str = "auto") -> Found:
+def find_submissions(path: Path, lessons: Sequence[Lesson] = LESSONS, layout: str = "auto") -> Found:  # noqa: ARG001
     """The submissions in a folder; raises InputError when there are none."""
     if not path.is_dir():
         raise InputError(f"expected a folder of submissions at {path}; found none")
-    found, students = [], []
+    found: list[Submission] = []
+    students = []
     for folder in sorted(path.iterdir()):
         students.append(folder.name)
         companions = {file.name: file.read_bytes() for file in folder.glob("*.csv")}
-        for file in sorted(folder.glob("M9_*.ipynb")):
-            found.append(Submission(folder.name, file.name[:5], file.name, file.read_bytes(), companions, str(file)))
+        found += [
+            Submission(folder.name, file.name[:5], file.name, file.read_bytes(), companions, str(file))
+            for file in sorted(folder.glob("M9_*.ipynb"))
+        ]
     if not found:
         raise InputError(f"expected notebooks in {path}; found none")
     return Found("student/notebook", tuple(found), (), tuple(students))

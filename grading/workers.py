@@ -5,8 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from grading.errors import GradingError
 from grading.job import ATTEMPTS, Job, Product, ungraded
@@ -43,21 +42,19 @@ class Workers(Protocol):
         """Grade all these jobs; one Product each, as soon as it is there. Raises GradingError when it cannot go on."""
         ...
 
+    def close(self) -> None:
+        """End them; what they are on is lost."""
+        ...
+
 
 class LocalWorkers:
-    """So many worker processes on this machine, started when there is something to do; closed by `with`."""
+    """So many worker processes on this machine, started when there is something to do."""
 
     def __init__(self, count: int, command: Sequence[str] = COMMAND) -> None:
         self.count = count
         self._command = command
         self._workers: list[Worker] = []
         self._failed_starts = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def close(self) -> None:
         """End all of them; what they are on is lost."""

@@ -16,10 +16,10 @@ from grading.workers import Event, Lost, Started
 
 
 class Progress:
-    """Told of each event; `total` submissions are to be graded by so many workers."""
+    """Told of each event while so many submissions are graded."""
 
-    def __init__(self, console: Console, total: int, workers: int) -> None:
-        self.console, self.total, self.workers = console, total, workers
+    def __init__(self, console: Console, total: int) -> None:
+        self.console, self.total = console, total
         self.done = 0
         self._busy: dict[str, tuple[str, float]] = {}  # by worker: the submission, and since when
         self._since = time.monotonic()
