@@ -136,6 +136,7 @@ def cohort(
 ) -> None:
     """Grade a class, several notebooks at a time; stopped, it goes on where it was."""
     from grading.cohort import STOPPED, Options, cores, grade_class, make_plan, may_run, stop_on_signals
+    from grading.dask_workers import DaskWorkers
     from grading.errors import InputError
     from grading.reports import cohort_text
     from grading.reports.progress import Progress
@@ -160,7 +161,9 @@ def cohort(
     with folder.locked():
         plan = make_plan(found, folder, options)
         cohort_text.print_plan(plan, console)
-        pool = LocalWorkers(workers or cores())
+        pool = DaskWorkers(scheduler) if scheduler else LocalWorkers(workers or cores())
+        if scheduler:
+            console.print(escape(str(pool)), soft_wrap=True)
         with Progress(console, len(plan.jobs)) as progress:
             outcome = grade_class(found, plan, folder, pool, progress)
     cohort_text.print_outcome(outcome, console)

@@ -23,6 +23,8 @@ from pathlib import Path
 from grading.environment import bare_environment
 from grading.errors import shorten
 from grading.job import Job, Product, grade_one
+from grading.kernels import warm_process
+from grading.kernels.warm_process import WarmthError
 
 COMMAND = (sys.executable, "-m", "grading.worker")
 GRACE = 10  # seconds to end by itself
@@ -96,8 +98,10 @@ class Worker:
         return shorten(": ".join([ended, *last]))
 
 
-def serve(connection: Connection, work: Callable[[Job], Product] = grade_one) -> None:
-    """Say that all is ready, and answer jobs until the owner is gone; does not return before."""
+def serve(
+    connection: Connection, work: Callable[[Job], Product] = grade_one, prepare: Callable[[], None] = lambda: None
+) -> None:
+    """Prepare, say that all is ready, and answer jobs until the owner is gone; does not return before."""
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 
     def listen() -> None:
@@ -107,6 +111,7 @@ def serve(connection: Connection, work: Callable[[Job], Product] = grade_one) ->
         _end()
 
     threading.Thread(target=listen, daemon=True).start()
+    prepare()
     connection.send_bytes(b"{}")
     while True:
         product = work(jobs.get())
@@ -116,24 +121,20 @@ def serve(connection: Connection, work: Callable[[Job], Product] = grade_one) ->
 
 def _end() -> None:
     """End this process and what it started, also while the main thread is busy; its folder goes, too."""
-    from grading.kernels import warm_process
-
     if warm_process._shared is not None:
         warm_process._shared.close()
     shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)  # what answers for students' models, too
 
 
-def main() -> None:
-    """Import what grading needs, warm up, serve."""
-    from grading import assessment, quiet  # noqa: F401  seconds of imports, before the first job
-    from grading.kernels.warm_process import WarmthError, shared
+def warm_up() -> None:
+    """What takes seconds, before the first job."""
+    from grading import assessment, quiet  # noqa: F401
 
     quiet.apply()
     with contextlib.suppress(WarmthError):
-        shared()
-    serve(Connection(int(sys.argv[1])))
+        warm_process.shared()
 
 
 if __name__ == "__main__":
-    main()
+    serve(Connection(int(sys.argv[1])), prepare=warm_up)

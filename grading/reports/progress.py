@@ -21,7 +21,7 @@ class Progress:
     def __init__(self, console: Console, total: int) -> None:
         self.console, self.total = console, total
         self.done = 0
-        self._busy: dict[str, tuple[str, float]] = {}  # by worker: the submission, and since when
+        self._busy: dict[str, tuple[str, float]] = {}  # by submission: the worker, and since when
         self._since = time.monotonic()
         self._live = Live(self, console=console, refresh_per_second=2, transient=True)
 
@@ -38,19 +38,19 @@ class Progress:
         if isinstance(event, Started):
             if not self.done and not self._busy:
                 self._since = time.monotonic()  # starting the workers is not what a submission costs
-            self._busy[event.worker] = (event.name, time.monotonic())
+            self._busy[event.name] = (event.worker, time.monotonic())
         elif isinstance(event, Lost):
-            self._busy.pop(event.worker, None)
+            self._busy.pop(event.name, None)
             self._say(f"[yellow]![/] {escape(event.name)}: its worker {escape(event.how)}; it is tried again")
         else:
             self.done += 1
-            self._busy.pop(event.graded.worker, None)
+            self._busy.pop(f"{event.graded.student} {event.graded.lesson}", None)
             if not self.console.is_terminal or not event.graded.graded:
                 self._say(f"[dim]{self.done}/{self.total}[/] {line(event.graded)}")
 
     def __rich__(self) -> RenderableType:
         rows = Table.grid(padding=(0, 1))
-        for worker, (name, since) in sorted(self._busy.items(), key=lambda item: item[1][1]):
+        for name, (worker, since) in sorted(self._busy.items(), key=lambda item: item[1]):
             rows.add_row(f"[dim]{escape(worker)}[/]", escape(name), f"{time.monotonic() - since:.0f} s")
         if not self._busy:
             rows.add_row("[dim]waiting for a worker[/]" if self.done < self.total else "")
