@@ -13,7 +13,7 @@ from typing import Any
 
 from grading.errors import GradingError, InputError
 from grading.job import Job, Product, ungraded
-from grading.workers import Event, LocalWorkers, Started
+from grading.workers import Event, LocalWorkers, Started, Waiting
 
 PATIENCE = 60  # seconds to find the scheduler, at first and after it was lost
 LOSSES = 5  # of the scheduler, after which the cluster is not to be relied on
@@ -42,7 +42,6 @@ class DaskWorkers:
         self._scheduler, self._patience = scheduler, patience
         if "://" not in scheduler and not Path(scheduler).is_file():
             raise InputError(f"expected tcp://HOST:PORT or a scheduler file; found {scheduler!r}")
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what is wrong is said here, in a sentence
         try:
             self._client = self._connect()
         except (OSError, ValueError) as error:
@@ -55,8 +54,9 @@ class DaskWorkers:
 
     def __str__(self) -> str:
         threads = self._client.nthreads()
-        count = f"{len(threads)} workers, {sum(threads.values())} threads" if threads else "no worker yet: waiting"
-        return f"Dask scheduler {self._client.scheduler.address}: {count}"
+        return (
+            f"Dask scheduler {self._client.scheduler.address}: {len(threads)} workers, {sum(threads.values())} threads"
+        )
 
     def grade(self, jobs: Sequence[Job]) -> Iterator[Event]:
         """Grade all these jobs; a scheduler that is lost is given what was in flight again, once it is back."""
@@ -70,6 +70,7 @@ class DaskWorkers:
                 losses += 1
                 waiting.extendleft(reversed(busy.values()))
                 busy.clear()
+                yield Waiting(f"the Dask scheduler at {self._scheduler} is lost")
                 self.close()
                 try:
                     self._client = self._connect()
@@ -80,12 +81,14 @@ class DaskWorkers:
 
     def _grade(self, waiting: deque[Job], busy: dict[Any, Job]) -> Iterator[Event]:
         """Keep the cluster busy until all is done; raises OSError when the scheduler is lost."""
-        run, looked, threads = uuid.uuid4().hex[:8], float("-inf"), 0
+        run, looked, threads = uuid.uuid4().hex[:8], float("-inf"), -1
         seen: dict[str, str] = {}  # by submission: the worker that is on it
         while waiting or busy:
             if time.monotonic() - looked > LOOK:
                 looked, on_it = time.monotonic(), self._client.processing()
                 nthreads = self._client.nthreads()
+                if not nthreads and threads != 0:
+                    yield Waiting("the cluster has no worker")
                 threads = sum(nthreads.values())
                 names = {future.key: job.name for future, job in busy.items()}
                 for worker, keys in on_it.items():
@@ -111,6 +114,9 @@ class DaskWorkers:
     def _connect(self) -> Any:
         from dask.distributed import Client
 
+        for name in tuple(logging.root.manager.loggerDict):
+            if name.startswith("distributed"):  # what is wrong is said here, in a sentence
+                logging.getLogger(name).setLevel(logging.CRITICAL)
         where = {"address": self._scheduler} if "://" in self._scheduler else {"scheduler_file": self._scheduler}
         return Client(**where, timeout=self._patience, set_as_default=False)
 

@@ -7,15 +7,17 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict
 
 from grading.errors import NotebookError, shorten
 from grading.graded import Graded, grader_sha256, key_of
 from grading.kernels.warm_process import WarmProcess, WarmthError, shared
-from grading.submissions import Submission
 from grading.verdict import ExecutionReport, Frozen, Scorecard, State, Verdict
+
+if TYPE_CHECKING:  # a worker starts without the lessons
+    from grading.submissions import Submission
 
 PLAIN_NAME = re.compile(r"(?!\.)[\w .()-]{1,100}")  # in the temporary folder; others get a name of ours
 ATTEMPTS = 2  # at a submission whose worker or warm process dies
@@ -67,7 +69,7 @@ class Product(Frozen):
     executed: str = ""  # the notebook with its outputs, as JSON
 
 
-def job_of(submission: Submission, timeout: float, confine: str) -> Job:
+def job_of(submission: "Submission", timeout: float, confine: str) -> Job:
     """The job that grades this submission; the time limit is in seconds."""
     return Job(
         key=key_of(submission.sha256, submission.lesson, timeout),

@@ -27,12 +27,18 @@ class Started:
 class Lost:
     """A worker died over a submission, which is tried again."""
 
-    worker: str
     name: str
     how: str
 
 
-Event = Started | Lost | Product
+@dataclass(frozen=True)
+class Waiting:
+    """Nothing goes on, and what for."""
+
+    what: str
+
+
+Event = Started | Lost | Waiting | Product
 
 
 class Workers(Protocol):
@@ -95,7 +101,7 @@ class LocalWorkers:
             deaths[job.place] += 1
             if deaths[job.place] < ATTEMPTS:
                 waiting.appendleft(job)
-                yield Lost(worker.name, job.name, how)
+                yield Lost(job.name, how)
             else:
                 reason = f"its worker {how}; another one before it died over this submission, too"
                 yield ungraded(job, reason, attempts=ATTEMPTS, worker=worker.name)

@@ -12,7 +12,7 @@ from rich.table import Table
 from grading.graded import Graded
 from grading.reports.text import escape
 from grading.reports.words import points
-from grading.workers import Event, Lost, Started
+from grading.workers import Event, Lost, Started, Waiting
 
 
 class Progress:
@@ -42,6 +42,9 @@ class Progress:
         elif isinstance(event, Lost):
             self._busy.pop(event.name, None)
             self._say(f"[yellow]![/] {escape(event.name)}: its worker {escape(event.how)}; it is tried again")
+        elif isinstance(event, Waiting):
+            self._busy.clear()
+            self._say(f"[yellow]![/] waiting: {escape(event.what)}")
         else:
             self.done += 1
             self._busy.pop(f"{event.graded.student} {event.graded.lesson}", None)
