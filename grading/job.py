@@ -128,12 +128,12 @@ def _grade(job: Job, start: float) -> Product:
         except NotebookError as error:
             card = _no_notebook(job, str(error))
             break
-        if warm is None or warm.alive:
+        if warm is None or warm.alive or card.execution.state is State.FINISHED:
             # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
             executed = nbformat.writes(node).encode("utf-8", "backslashreplace").decode()
             break
         if attempt == ATTEMPTS:
-            reason = "the warm process that its kernel came from was killed twice, perhaps by the notebook"
+            reason = "the warm process that its kernel came from was killed each time, perhaps by the notebook"
             return ungraded(job, reason, seconds=time.monotonic() - start, attempts=attempt)
     execution = card.execution
     about = {

@@ -14,6 +14,7 @@ from grading.job import Product
 from grading.reports.json import write_whole
 
 RESULTS, LOCK = "results", ".lock"
+HALF = ".*.*-????????"  # what a run that was killed was writing
 SUPPORTED = sys.platform != "win32"
 
 
@@ -79,6 +80,8 @@ class ResultsFolder:
             file.truncate()
             file.write(json.dumps({"process": os.getpid(), "since": f"{datetime.now():%d %B %Y %H:%M:%S}"}))
             file.flush()
+            for half in (*self.path.glob(HALF), *self.path.glob(f"{RESULTS}/*/{HALF}")):
+                half.unlink(missing_ok=True)
             yield
 
     def _unwritable(self, error: OSError) -> InputError:

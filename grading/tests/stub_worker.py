@@ -1,7 +1,7 @@
 """A real worker process with a stand-in for grading, so that a test of a hundred gradings costs none.
 
 As a script it serves one owner. `use()` makes the class runs of a process start it; `dask worker --preload` calls that.
-What it does to a submission is written in the "notebook", JSON: {"sleep": SECONDS, "die": true, "once": FILE, "log": FILE}.
+What it does is written in the "notebook", JSON: {"sleep": SECONDS, "die": true, "once": FILE, "log": FILE}.
 """
 
 import hashlib
@@ -50,7 +50,18 @@ def use() -> None:
     """Let class runs of this process start such workers."""
     from grading import workers
 
-    workers.LocalWorkers.__init__.__defaults__ = (COMMAND,)  # type: ignore[misc]
+    workers.LocalWorkers.__init__.__defaults__ = (COMMAND,)
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended, given ten seconds."""
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def dask_setup(worker: object) -> None:
