@@ -63,7 +63,13 @@ def may_run(confine: str) -> None:
 
 
 def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
-    """What is graded already and holds, and what is to be graded: new, changed, ungraded or damaged."""
+    """What is graded already and holds, and what is to be graded: new, changed, ungraded or damaged.
+
+    Raises InputError when nobody handed in the one lesson that is wanted.
+    """
+    lessons = sorted({submission.lesson for submission in found.submissions})
+    if options.lesson and options.lesson not in lessons:
+        raise InputError(f"expected --lesson among {', '.join(lessons)}; found no submission of {options.lesson}")
     known, jobs, notes, changed = {}, [], [], []
     places: set[str] = set()
     for submission in found.submissions:

@@ -53,17 +53,6 @@ def use() -> None:
     workers.LocalWorkers.__init__.__defaults__ = (COMMAND,)
 
 
-def gone(pid: int) -> bool:
-    """Whether the process has ended, given ten seconds."""
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def dask_setup(worker: object) -> None:
     """What `dask worker --preload` calls."""
     use()

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from stub_worker import COMMAND, gone
+from conftest import gone
+from stub_worker import COMMAND
 
 from grading import worker as worker_module
 from grading.errors import GradingError
