@@ -123,8 +123,8 @@ def test_no_kernel_may_read_the_solutions_or_the_tests() -> None:
     ("code", "limits", "stopped"),
     [
         (
-            "import subprocess, sys\nfor _ in range(4):\n"
-            "    subprocess.Popen([sys.executable, '-c', 'import time; kept = bytearray(range(200)) * 300_000; time.sleep(60)'])",
+            "import subprocess, sys\nkeeps = 'import time; kept = bytearray(range(200)) * 300_000; time.sleep(60)'\n"
+            "for _ in range(4):\n    subprocess.Popen([sys.executable, '-c', keeps])",
             {"memory": 200_000_000},
             "more than 200 MB of memory",
         ),
@@ -161,9 +161,9 @@ def test_a_kernel_has_no_more_processes_than_its_limit(folder: Path) -> None:
 
 def test_a_process_is_refused_memory_over_its_limit(folder: Path) -> None:
     code = (
-        "import os\ntry:\n    kept = bytearray(300_000_000)\nexcept MemoryError:\n    open('refused', 'w')\nos._exit(0)"
+        "import os\ntry:\n    kept = bytearray(400_000_000)\nexcept MemoryError:\n    open('refused', 'w')\nos._exit(0)"
     )
-    kernel = started(folder, code, memory=100_000_000)
+    kernel = started(folder, code, memory=250_000_000)
     kernel.wait(60)
     assert (folder / "refused").exists()
     assert kernel.usage is not None

@@ -1,0 +1,142 @@
+"""A class run: what is there to grade, every result kept the moment it exists, and the reports of what there is."""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.errors import GradingError, InputError
+from grading.graded import Graded
+from grading.job import Job, Product, job_of
+from grading.results_folder import ResultsFolder
+from grading.submissions import Found
+from grading.workers import Event, Workers
+
+STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a class is graded."""
+
+    timeout: float = 300.0  # seconds for one notebook
+    confine: str = "auto"
+    lesson: str = ""  # this one only
+    regrade: bool = False  # also what is graded already
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do."""
+
+    known: dict[str, Graded] = field(default_factory=dict)  # by place: results that hold
+    jobs: tuple[Job, ...] = ()
+    notes: tuple[str, ...] = ()
+    changed: tuple[Graded, ...] = ()  # known, with other facts about the student than those on disk
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run has done, for all that was found."""
+
+    graded: tuple[Graded, ...]
+    missing: int  # submissions that were to be graded and have no result
+    stopped: str = ""  # why the run ended before its end
+    reports: tuple[Path, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission has a mark to use."""
+        return not self.stopped and not self.missing and all(one.graded for one in self.graded)
+
+
+def may_run(confine: str) -> None:
+    """Raise InputError unless others' notebooks may run here; the one place that decides it."""
+    if confine not in ("auto", "on", "off"):
+        raise InputError(f"expected --confine auto, on or off; found {confine!r}")
+    if confine != "off":
+        raise InputError(
+            "this version cannot confine notebooks: a class's would run with your rights. "
+            "Say --confine off where that is acceptable, such as a machine or container for this alone"
+        )
+
+
+def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
+    """What is graded already and holds, and what is to be graded: new, changed, ungraded or damaged.
+
+    Raises InputError when nobody handed in the one lesson that is wanted.
+    """
+    lessons = sorted({submission.lesson for submission in found.submissions})
+    if options.lesson and options.lesson not in lessons:
+        raise InputError(f"expected --lesson among {', '.join(lessons)}; found no submission of {options.lesson}")
+    known, jobs, notes, changed = {}, [], [], []
+    places: set[str] = set()
+    for submission in found.submissions:
+        job = job_of(submission, options.timeout, options.confine)
+        if job.place in places:
+            notes.append(f"{job.name} was found twice: {job.origin} is left out")
+            continue
+        places.add(job.place)
+        try:
+            kept = folder.read(job.slug, job.lesson)
+        except ValueError as error:
+            notes.append(f"the result of {job.name} is damaged and made anew: {error}")
+            kept = None
+        holds = kept is not None and kept.key == job.key and kept.graded
+        wanted = not options.lesson or job.lesson == options.lesson
+        if wanted and (options.regrade or not holds):
+            jobs.append(job)
+        elif kept and kept.key == job.key:
+            known[job.place] = _current(kept, job)
+            if known[job.place] != kept:
+                changed.append(known[job.place])
+    return Plan(known, tuple(jobs), tuple(notes), tuple(changed))
+
+
+def grade_class(
+    found: Found, plan: Plan, folder: ResultsFolder, workers: Workers, watch: Callable[[Event], None]
+) -> Outcome:
+    """Do what the plan says, telling `watch` of each event; Ctrl-C, a full disk or lost workers end it early."""
+    from grading.reports.class_reports import write_all
+
+    results, stopped, left = dict(plan.known), "", len(plan.jobs)
+    try:
+        for graded in plan.changed:
+            folder.update(graded)
+        for event in workers.grade(plan.jobs):
+            if isinstance(event, Product):
+                folder.write(event)
+                results[event.graded.place] = event.graded
+                left -= 1
+            watch(event)
+    except KeyboardInterrupt:
+        stopped = STOPPED
+    except GradingError as error:
+        stopped = str(error)
+    finally:
+        workers.close()
+    graded_now = tuple(results[place] for place in sorted(results))
+    reports: Sequence[Path] = ()
+    try:
+        reports = write_all(found, graded_now, folder.path)
+    except OSError as error:
+        stopped = "; ".join(filter(None, [stopped, f"the reports cannot be written: {error.strerror or error}"]))
+    return Outcome(graded_now, left, stopped, tuple(reports))
+
+
+def stop_on_signals() -> None:
+    """Let what ends a terminal or a container stop a run as Ctrl-C does, unless it is to be ignored (nohup)."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _current(kept: Graded, job: Job) -> Graded:
+    """The result with what is known of the student now: a name, a date; the mark depends on none of these."""
+    return kept.model_copy(update={name: getattr(job, name) for name in ("student", "sid", "late", "origin")})

@@ -1,0 +1,202 @@
+"""The class run's unit of work, a function of data: a submission's bytes in, its result and pages out."""
+
+import hashlib
+import inspect
+import re
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict
+
+from grading.errors import NotebookError, shorten
+from grading.graded import Graded, grader_sha256, key_of
+from grading.kernels.warm_process import WarmProcess, WarmthError, shared
+from grading.verdict import ExecutionReport, Frozen, Scorecard, State, Verdict
+
+if TYPE_CHECKING:  # a worker starts without the lessons
+    from grading.submissions import Submission
+
+PLAIN_NAME = re.compile(r"(?!\.)[\w .()-]{1,100}")  # in the temporary folder; others get a name of ours
+ATTEMPTS = 2  # at a submission whose worker or warm process dies
+HAND_IN = "hand in the file that JupyterLab saved"
+
+
+class Job(Frozen):
+    """All that grading a submission needs, as plain data that can travel; as JSON, bytes are base64."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    key: str
+    grader: str  # the hash of the grader that is meant: another machine may have another one
+    student: str
+    slug: str
+    sid: str
+    late: bool
+    lesson: str
+    origin: str
+    sha256: str
+    file_name: str
+    notebook: bytes
+    companions: dict[str, bytes]
+    timeout: float  # seconds for the whole notebook
+    confine: str = "auto"
+
+    @property
+    def name(self) -> str:
+        """How people see it."""
+        return f"{self.student} {self.lesson}"
+
+    @property
+    def place(self) -> str:
+        """What no other submission of the class has, and where its result lies."""
+        return f"{self.slug}/{self.lesson}"
+
+    def result(self, scorecard: Scorecard | None, **about: Any) -> Graded:
+        """The result of this job, of now."""
+        facts = ("key", "student", "slug", "sid", "late", "lesson", "origin", "sha256")
+        own = {fact: getattr(self, fact) for fact in facts}
+        return Graded(**own, scorecard=scorecard, graded_at=datetime.now(UTC).isoformat(timespec="seconds"), **about)
+
+
+class Product(Frozen):
+    """What a job gave: the result and the content of the files beside it, which are empty when there is none."""
+
+    graded: Graded
+    page: str = ""
+    executed: str = ""  # the notebook with its outputs, as JSON
+
+
+def job_of(submission: "Submission", timeout: float, confine: str) -> Job:
+    """The job that grades this submission; the time limit is in seconds."""
+    return Job(
+        key=key_of(submission.sha256, submission.lesson, timeout),
+        grader=grader_sha256(),
+        student=_text(submission.student),
+        slug=submission.slug,
+        sid=_text(submission.sid),
+        late=submission.late,
+        lesson=submission.lesson,
+        origin=_text(submission.origin),
+        sha256=submission.sha256,
+        file_name=_text(submission.file_name),
+        notebook=submission.notebook,
+        companions={_text(name): content for name, content in submission.companions.items()},
+        timeout=timeout,
+        confine=confine,
+    )
+
+
+def _text(name: str) -> str:
+    """The name as JSON can hold it: a file's name may be bytes that are no text."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def ungraded(job: Job, problem: str, *, seconds: float = 0.0, attempts: int = 1, worker: str = "") -> Product:
+    """What remains of a job that could not be done through our fault."""
+    about = {"problem": shorten(problem), "seconds": round(seconds, 2), "attempts": attempts, "worker": worker}
+    return Product(graded=job.result(None, **about))
+
+
+def grade_one(job: Job) -> Product:
+    """Grade one submission in a temporary folder. Never raises: what goes wrong is said in the product.
+
+    A file that is no notebook is the student's: nothing attempted, and why. Everything else is ours: ungraded.
+    """
+    start = time.monotonic()
+    try:
+        if job.grader != grader_sha256():
+            return ungraded(job, "this worker has another version of the grader: install the same one there")
+        return _grade(job, start)
+    except Exception as error:
+        return ungraded(job, f"{type(error).__name__}: {error}", seconds=time.monotonic() - start)
+
+
+def _grade(job: Job, start: float) -> Product:
+    import nbformat
+
+    from grading.reports.html import render
+
+    executed, attempt = "", 0
+    while True:
+        attempt += 1
+        warm = _warm_process()
+        try:
+            card, node = _assess(job)
+        except NotebookError as error:
+            card = _no_notebook(job, str(error))
+            break
+        if warm is None or warm.alive or card.execution.state is State.FINISHED:
+            # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
+            executed = nbformat.writes(node).encode("utf-8", "backslashreplace").decode()
+            break
+        if attempt == ATTEMPTS:
+            reason = "the warm process that its kernel came from was killed each time, perhaps by the notebook"
+            return ungraded(job, reason, seconds=time.monotonic() - start, attempts=attempt)
+    execution = card.execution
+    about = {
+        "problem": _problem(card),
+        "seconds": round(time.monotonic() - start, 2),
+        "cpu_seconds": getattr(execution, "cpu_seconds", 0.0),
+        "peak_memory": getattr(execution, "peak_memory", 0),
+        "attempts": attempt,
+    }
+    return Product(graded=job.result(card, **about), page=render(card), executed=executed)
+
+
+def _assess(job: Job) -> tuple[Scorecard, Any]:
+    """The scorecard of the job's notebook, and the executed notebook."""
+    from grading.assessment import assess
+    from grading.lessons import LESSONS
+
+    with tempfile.TemporaryDirectory(prefix="grading-submission-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / _file_name(job)
+        path.write_bytes(job.notebook)
+        for name, content in job.companions.items():
+            if PLAIN_NAME.fullmatch(name) and name != path.name:
+                (path.parent / name).write_bytes(content)
+        confined: dict[str, Any] = {"confine": job.confine} if "confine" in inspect.signature(assess).parameters else {}
+        known = job.lesson in {lesson.id for lesson in LESSONS}  # one of a student's own is known by its file's name
+        done = assess(path, lesson=job.lesson if known else None, timeout=job.timeout, **confined)
+    return done.scorecard.model_copy(update={"notebook": job.file_name}), done.executed
+
+
+def _no_notebook(job: Job, reason: str) -> Scorecard:
+    """The scorecard of a file that cannot be run at all."""
+    from grading.grader import nothing_to_grade
+    from grading.lessons import lesson_or_own
+
+    card = nothing_to_grade(
+        lesson_or_own(job.lesson),
+        "practice",
+        reason,
+        notebook=job.file_name,
+        sha256=hashlib.sha256(job.notebook).hexdigest(),
+        execution=ExecutionReport(state=State.NOT_RUN),
+    )
+    results = tuple(
+        result.model_copy(update={"expected": "a notebook that runs as Python", "hint": HAND_IN})
+        for result in card.results
+    )
+    return card.model_copy(update={"results": results, "notes": (shorten(reason),)})
+
+
+def _problem(card: Scorecard) -> str:
+    """Why a scorecard cannot be used, when a check failed on our side."""
+    broken = [result for result in card.results if result.verdict is Verdict.ERROR]
+    return shorten(f"{len(broken)} checks could not judge: {broken[0].id}: {broken[0].found}") if broken else ""
+
+
+def _file_name(job: Job) -> str:
+    """The name as handed in, when it is harmless: the notebook's commit, and what it may look for, depend on it."""
+    name = PurePosixPath(job.file_name).name
+    return name if PLAIN_NAME.fullmatch(name) and name.endswith(".ipynb") else f"{job.lesson}_handed_in.ipynb"
+
+
+def _warm_process() -> WarmProcess | None:
+    try:
+        return shared()
+    except WarmthError:
+        return None
