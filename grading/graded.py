@@ -7,14 +7,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from grading.verdict import Frozen, Scorecard
 
 OWN = Path(__file__).parent
 DATA = OWN.parent / "data"
 # No mark depends on these.
-NOT_GRADING = ("tests", "solutions", "reports", "bench.py", "cli.py", "cohort.py", "doctor.py", "submissions.py")
+NOT_GRADING = (
+    "tests", "solutions", "reports", "bench.py", "cli.py", "cohort.py", "dask_workers.py", "doctor.py",
+    "results_folder.py", "submissions.py", "worker.py", "workers.py",
+)  # fmt: skip
 
 
 class Graded(Frozen):
@@ -37,7 +40,14 @@ class Graded(Frozen):
     worker: str = ""
     attempts: int = 1
     graded_at: str  # ISO 8601, UTC
-    fingerprints: dict[str, str] = {}  # of what was handed in and logged, to be compared within the class
+    fingerprints: dict[str, str] = Field(
+        default_factory=dict
+    )  # of what was handed in and logged, to be compared within the class
+
+    @property
+    def place(self) -> str:
+        """What no other submission of the class has, and where its result lies."""
+        return f"{self.slug}/{self.lesson}"
 
     @property
     def graded(self) -> bool:

@@ -27,7 +27,7 @@ class Submission:
     def slug(self) -> str:
         """The student's name as a folder."""
         words = "".join(char if char.isascii() and char.isalnum() else "-" for char in self.student.casefold())
-        return f"{words.strip('-')[:40]}-{hashlib.sha256(f'{self.student}{self.sid}'.encode()).hexdigest()[:6]}"
+        return f"{words.strip('-')[:40]}-{hashlib.sha256(self.student.encode()).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def write(roster: Roster, out: Path) -> list[Path]:
         "gradebook-moodle.csv": BOM + moodle(roster),
         "gradebook-nbgrader.csv": nbgrader(roster),
     }
-    if roster.layout == "Moodle":
+    if "Moodle" in roster.layout:
         books |= {f"moodle-worksheet-{lesson}.csv": BOM + worksheet(roster, lesson) for lesson in roster.lessons}
     for name, text in books.items():
         write_whole(out / name, text)
@@ -77,7 +77,7 @@ def canvas(roster: Roster) -> str:
         # A row whose first cell has these words sets the points of the assignments.
         name = re.sub(r"points\s+possible", "Points_Possible", student.name, flags=re.IGNORECASE)
         id = student.sid if roster.layout == "Canvas" else ""
-        login = "" if roster.layout in ("Canvas", "Moodle") else student.sid or student.name
+        login = "" if roster.layout == "Canvas" or "Moodle" in roster.layout else student.sid or student.name
         rows.append([name, id, "", login, "", *(_score(student.work(lesson)) for lesson in lessons)])
     return table(header, rows)
 
@@ -89,7 +89,7 @@ def moodle(roster: Roster) -> str:
         header += [lesson, f"{lesson} feedback"]
     rows: list[list[Cell]] = []
     for student in roster.students:
-        row: list[Cell] = ["" if roster.layout == "Moodle" else student.sid or student.name, student.name]
+        row: list[Cell] = ["" if "Moodle" in roster.layout else student.sid or student.name, student.name]
         for lesson in roster.lessons:
             work = student.work(lesson)
             row += [_score(work), feedback(work)]

@@ -11,6 +11,8 @@ from grading.lessons import lesson_or_own
 from grading.submissions import Found
 from grading.verdict import Scorecard, Verdict
 
+RESULTS = "results"  # the folder of a class run where the results lie, with page and executed notebook beside each
+
 
 class Standing(StrEnum):
     """What became of one student's work for one lesson."""

@@ -52,24 +52,28 @@ def classroom(students: int = 40, seed: int = 9) -> tuple[Found, list[Graded]]:
     """A class with hostile names, late work, failing notebooks, ungraded submissions, and people without any."""
     dice = random.Random(seed)
     plain = ("Ada", "Bo", "Chen", "Dora", "Emre", "Fay", "Gül", "Hana", "Ivo", "Jun")
+    ids: dict[str, str] = {}
     names = [*HOSTILE, *(f"{dice.choice(plain)} {number:03}" for number in range(students))][:students]
     works, results = [], []
     for name in names[:-1]:
         skill = dice.betavariate(4, 1.5)
         for lesson in LESSONS[: dice.choice((2, 3, 4, 4, 4))]:
-            work = submission(name, lesson.id, late=dice.random() < 0.1, sid=str(dice.randrange(10**6)))
+            work = submission(name, lesson.id, late=dice.random() < 0.1, sid=ids.setdefault(name, str(dice.randrange(10**6))))
             works.append(work)
             if dice.random() < 0.03:
                 results.append(graded(work, None, problem=f"the worker was killed twice on {name}"))
                 continue
             hard = random.Random(lesson.id)  # some checks are hard for everybody
             ease = [hard.uniform(0.5, 1.5) for _ in range(60)]
-            verdicts = [
-                Verdict.PASSED if dice.random() < skill * each else dice.choice(VERDICTS[1:]) for each in ease
-            ]
+            verdicts = [Verdict.PASSED if dice.random() < skill * each else dice.choice(VERDICTS[1:]) for each in ease]
             state = dice.choice([State.FINISHED] * 8 + [State.RAISED, State.TIMED_OUT])
             failures = () if state is State.FINISHED else (CellFailure(cell="task2-work", error=f"NameError: {name}"),)
-            card = scorecard(lesson.id, verdicts, dice.choice(["none", f"no run of {name}"]), state=state, failures=failures)
+            card = scorecard(
+                lesson.id, verdicts, dice.choice(["none", f"no run of {name}"]), state=state, failures=failures
+            )
             results.append(graded(work, card))
-    problems = (f"{names[0]} handed in two M9_01: the newer is taken", f"{names[-1]} handed in nothing that can be used")
+    problems = (
+        f"{names[0]} handed in two M9_01: the newer is taken",
+        f"{names[-1]} handed in nothing that can be used",
+    )
     return Found("student/notebook", tuple(works), problems, tuple(names)), results
