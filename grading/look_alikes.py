@@ -25,9 +25,7 @@ from grading.lessons import lesson_or_own
 from grading.submissions import Found
 
 SMALLEST_CELL = 40  # nodes of the syntax tree beyond what the lesson gives; under it, honest solutions coincide
-SMALLEST_MATCH = (
-    130  # nodes that must be shared in all; a `document` cell, which has one right shape, has up to 124
-)
+SMALLEST_MATCH = 130  # nodes that must be shared in all; a `document` cell, which has one right shape, has up to 124
 LONGEST_CELL = 50_000  # characters
 COMMON = 5, 0.2  # predictions that more students than this, and than this share of the class, have are the task's own
 WORD = re.compile(r"#[^\n]*|[^\W\d]\w*|\d[\w.]*|\"[^\"\n]*\"|'[^'\n]*'|\S")

@@ -84,7 +84,11 @@ def _missed(roster: Roster, lesson: str) -> Iterator[Missed]:
                 rows.setdefault(result.id, []).append((student, result))
     for results in rows.values():
         verdicts = Counter(result.verdict for _, result in results)
-        own = [(student, result) for student, result in results if result.verdict in (Verdict.FAILED, Verdict.NOT_ATTEMPTED)]
+        own = [
+            (student, result)
+            for student, result in results
+            if result.verdict in (Verdict.FAILED, Verdict.NOT_ATTEMPTED)
+        ]
         if own:
             said = Counter(result.found for _, result in own if result.found)
             yield Missed(

@@ -58,7 +58,9 @@ def classroom(students: int = 40, seed: int = 9) -> tuple[Found, list[Graded]]:
     for name in names[:-1]:
         skill = dice.betavariate(4, 1.5)
         for lesson in LESSONS[: dice.choice((2, 3, 4, 4, 4))]:
-            work = submission(name, lesson.id, late=dice.random() < 0.1, sid=ids.setdefault(name, str(dice.randrange(10**6))))
+            work = submission(
+                name, lesson.id, late=dice.random() < 0.1, sid=ids.setdefault(name, str(dice.randrange(10**6)))
+            )
             works.append(work)
             if dice.random() < 0.03:
                 results.append(graded(work, None, problem=f"the worker was killed twice on {name}"))
