@@ -10,7 +10,7 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlMetric, SqlParam, SqlRun, SqlTag
-from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy import Select, create_engine, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -66,7 +66,7 @@ def _run_id(graded: Graded) -> str:
 
 def _replace_runs(connection: Connection, experiment: str, wanted: dict[str, Graded]) -> dict[str, Graded]:
     """Those that are not in the store yet; runs of older results of the same submissions go to the trash."""
-    ours = (
+    ours: Select[tuple[str, str]] = (
         select(SqlRun.run_uuid, SqlTag.value)
         .join(SqlTag, SqlTag.run_uuid == SqlRun.run_uuid)
         .where(SqlRun.experiment_id == int(experiment), SqlTag.key == "place")
