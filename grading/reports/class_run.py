@@ -10,7 +10,7 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.store.tracking.dbmodels.models import SqlLatestMetric, SqlMetric, SqlParam, SqlRun, SqlTag
-from sqlalchemy import Select, create_engine, insert, select, update
+from sqlalchemy import create_engine, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -53,7 +53,9 @@ def _experiment(uri: str, artifacts: str) -> str:
     client = MlflowClient(uri)
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is None:
-        return str(client.create_experiment(EXPERIMENT, artifacts, {"mlflow.note.content": NOTE}))
+        # The second tag opens MLflow's UI on runs and metrics instead of on traces.
+        about = {"mlflow.note.content": NOTE, "mlflow.experimentKind": "custom_model_development"}
+        return str(client.create_experiment(EXPERIMENT, artifacts, about))
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     return str(found.experiment_id)
@@ -66,7 +68,7 @@ def _run_id(graded: Graded) -> str:
 
 def _replace_runs(connection: Connection, experiment: str, wanted: dict[str, Graded]) -> dict[str, Graded]:
     """Those that are not in the store yet; runs of older results of the same submissions go to the trash."""
-    ours: Select[tuple[str, str]] = (
+    ours: Any = (
         select(SqlRun.run_uuid, SqlTag.value)
         .join(SqlTag, SqlTag.run_uuid == SqlRun.run_uuid)
         .where(SqlRun.experiment_id == int(experiment), SqlTag.key == "place")
