@@ -15,7 +15,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from grading.assessment import solution_sources
 from grading.data_files import ROOT
@@ -41,7 +41,7 @@ class LookAlike:
     lesson: str
     students: tuple[str, ...]
     slugs: tuple[str, ...]
-    kind: str  # "solved cells" or "predictions"
+    kind: Literal["solved cells", "predictions"]
     share: float  # of the solved cells that are the same, of the one with the fewest; 0 to 1
     where: str  # in words: which cells or runs
 
