@@ -15,6 +15,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from grading.assessment import solution_sources
@@ -27,6 +28,7 @@ from grading.submissions import Found
 SMALLEST_CELL = 40  # nodes of the syntax tree beyond what the lesson gives; under it, honest solutions coincide
 SMALLEST_MATCH = 130  # nodes that must be shared in all; a `document` cell, which has one right shape, has up to 124
 LONGEST_CELL = 50_000  # characters
+MOST_CELLS = 300  # of a notebook
 COMMON = 5, 0.2  # predictions that more students than this, and than this share of the class, have are the task's own
 WORD = re.compile(r"#[^\n]*|[^\W\d]\w*|\d[\w.]*|\"[^\"\n]*\"|'[^'\n]*'|\S")
 MAGIC = re.compile(r"^([ \t]*)(\w+[ \t]*=[ \t]*)?[!%?].*$", re.MULTILINE)
@@ -90,8 +92,7 @@ def look_alikes(found: Found, graded: Sequence[Graded]) -> list[LookAlike]:
 def code_cells(notebook: bytes) -> dict[str, str]:
     """The sources of the code cells by id, or by number without one; empty for a file that is no notebook."""
     try:
-        cells = json.loads(notebook)["cells"]
-        return dict(_sources(cells))
+        return dict(islice(_sources(json.loads(notebook)["cells"]), MOST_CELLS))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
 
@@ -171,11 +172,16 @@ def _same_predictions(lesson: str, graded: Sequence[Graded]) -> Iterator[LookAli
 
 
 def _sources(cells: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    ids: set[str] = set()
     for number, cell in enumerate(cells, start=1):
         if cell.get("cell_type") == "code":
             source = cell.get("source", "")
-            text = "".join(source) if isinstance(source, list) else str(source)
-            yield shorten(cell.get("id") or f"cell {number}"), text
+            id = shorten(cell.get("id") or f"cell {number}")
+            yield (
+                f"{id}, cell {number}" if id in ids else id,
+                "".join(source) if isinstance(source, list) else str(source),
+            )
+            ids.add(id)
 
 
 def _solution(lesson: str) -> dict[str, str]:
@@ -204,10 +210,10 @@ def _shape(statements: list[ast.stmt] | None, source: str, given: Given, kept: f
     if statements is not None:
         try:
             own = [statement for statement in statements if ast.dump(statement) not in given.statements]
-            assigned = {name for statement in own for node in ast.walk(statement) for name in _assigned(node)}
+            nodes = [node for statement in own for node in ast.walk(statement)]
+            assigned = {name for node in nodes for name in _assigned(node)}
             words = list(_words(own, kept - assigned))
-            nodes = sum(1 for statement in own for _ in ast.walk(statement))
-            return Shape(_digest(_numbered(words)), _digest(text for _, text in words), nodes)
+            return Shape(_digest(_numbered(words)), _digest(text for _, text in words), len(nodes))
         except UNREADABLE:
             pass
     words = list(_tokens(source[:LONGEST_CELL], kept))

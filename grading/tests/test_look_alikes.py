@@ -165,6 +165,16 @@ def test_a_file_that_is_no_notebook_looks_like_nothing(notebook: bytes) -> None:
     assert code_cells(notebook) == {}
 
 
+def test_two_cells_of_one_id_are_both_compared() -> None:
+    cells = [{"cell_type": "code", "id": "a", "source": [source, "\n"]} for source in (HONEST, OTHER)]
+    assert code_cells(json.dumps({"cells": cells}).encode()) == {"a": f"{HONEST}\n", "a, cell 2": f"{OTHER}\n"}
+
+
+def test_a_notebook_of_countless_cells_is_not_read_to_its_end() -> None:
+    cells = [{"cell_type": "code", "source": f"x = {number}"} for number in range(5000)]
+    assert len(code_cells(json.dumps({"cells": cells}).encode())) == 300
+
+
 def test_a_notebook_of_a_students_own_lesson_is_not_compared() -> None:
     works = tuple(submission(name, "M9_07", _notebook({"task2-work": HONEST})) for name in ("ada", "bo"))
     assert look_alikes(Found("flat", works, (), ()), []) == []
