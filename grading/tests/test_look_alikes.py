@@ -6,9 +6,10 @@ import pytest
 from classroom import graded, submission
 
 from grading.assessment import solution_sources
+from grading.cell_shapes import code_cells, given_by, shapes_of
 from grading.curriculum import NOTEBOOKS
 from grading.lessons import LESSONS, find_lesson
-from grading.look_alikes import LookAlike, code_cells, given_by, look_alikes, shapes_of
+from grading.look_alikes import LookAlike, look_alikes
 from grading.submissions import Found, Submission
 
 HONEST = """
