@@ -2,8 +2,8 @@
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from grading.data_files import DATA, DataFiles
 from grading.errors import InputError, StoreError
 from grading.evidence import Evidence
 from grading.execution import TIMEOUT, Execution, run_notebook
+from grading.fingerprints import fingerprints_of
 from grading.grader import Part, nothing_to_grade, scorecard
 from grading.kernels.confinement import Confine
 from grading.kernels.prediction import predict
@@ -32,6 +33,7 @@ class Assessment:
     scorecard: Scorecard
     executed: Any
     folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
+    fingerprints: Mapping[str, str] = field(default_factory=dict)  # of what it logged, to be compared within a class
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:
@@ -87,7 +89,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     if own:
         notes = (f"the notebook made its own data file {', '.join(own)}: see that it is what it should be",)
         card = card.model_copy(update={"notes": notes})
-    return Assessment(card, execution.notebook, execution.folder)
+    return Assessment(card, execution.notebook, execution.folder, fingerprints_of(evidence))
 
 
 def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:

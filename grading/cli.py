@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from grading import quiet
+
+if TYPE_CHECKING:
+    from grading.kernels.confinement import Confine
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -76,12 +79,10 @@ def grade(
 
     if part not in ("practice", "worked"):
         raise InputError(f"expected --part practice or --part worked; found {part!r}")
-    if confine not in ("auto", "on", "off"):
-        raise InputError(f"expected --confine auto, on or off; found {confine!r}")
     cards, refused, failed = [], 0, 0
     for path in notebooks:
         try:
-            settings: dict[str, Any] = {"part": part, "timeout": timeout, "confine": confine}
+            settings: dict[str, Any] = {"part": part, "timeout": timeout, "confine": _confine(confine)}
             card = assess(path, lesson=lesson or None, solution=solution, **settings).scorecard
         except InputError as error:
             errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
@@ -147,13 +148,16 @@ def cohort(
         raise InputError(f"expected --out outside of {submissions}: what it holds would be found as handed in")
     found = find_submissions(submissions, layout=layout)
     cohort_text.print_found(found, console)
-    folder, options = ResultsFolder(out), Options(timeout, confine, lesson.upper(), regrade)
+    how = _confine(confine)
+    if not (dry_run or scheduler):
+        may_run(how)
+    folder = ResultsFolder(out)
+    options = Options(timeout, "off" if how == "off" else "on", lesson.upper(), regrade)
     if dry_run:
         plan = make_plan(found, folder, options)
         cohort_text.print_plan(plan, console)
         cohort_text.print_jobs(plan, console)
         raise typer.Exit(OK)
-    may_run(confine)
     stop_on_signals()
     with folder.locked():
         plan = make_plan(found, folder, options)
@@ -304,6 +308,17 @@ def doctor() -> None:
         console.print(f"{sign} {finding.part}: {escape(finding.text)}", soft_wrap=True)
         broken += not finding.works
     raise typer.Exit(BELOW if broken else OK)
+
+
+def _confine(text: str) -> "Confine":
+    """What `--confine` said; raises InputError."""
+    from grading.errors import InputError
+
+    known: tuple[Confine, ...] = ("auto", "on", "off")
+    for name in known:
+        if name == text:
+            return name
+    raise InputError(f"expected --confine auto, on or off; found {text!r}")
 
 
 def _said(texts: list[str] | None, known: tuple[str, ...]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from grading.errors import GradingError, InputError
 from grading.graded import Graded
 from grading.job import Job, Product, job_of
+from grading.kernels.confinement import Confine, strength
+from grading.kernels.warm_process import SUPPORTED
 from grading.results_folder import ResultsFolder
 from grading.submissions import Found
 from grading.workers import Event, Workers
@@ -21,7 +23,7 @@ class Options:
     """How a class is graded."""
 
     timeout: float = 300.0  # seconds for one notebook
-    confine: str = "auto"
+    confine: Confine = "on"  # each worker: it, too, rather grades nothing
     lesson: str = ""  # this one only
     regrade: bool = False  # also what is graded already
 
@@ -51,13 +53,14 @@ class Outcome:
         return not self.stopped and not self.missing and all(one.graded for one in self.graded)
 
 
-def may_run(confine: str) -> None:
-    """Raise InputError unless others' notebooks may run here; the one place that decides it."""
-    if confine not in ("auto", "on", "off"):
-        raise InputError(f"expected --confine auto, on or off; found {confine!r}")
-    if confine != "off":
+def may_run(confine: Confine) -> None:
+    """Raise InputError unless others' notebooks can be confined here, or need not be."""
+    if confine == "off":
+        return
+    missing = strength().missing or ("" if SUPPORTED else "only warm kernels can be confined, which need Linux")
+    if missing:
         raise InputError(
-            "this version cannot confine notebooks: a class's would run with your rights. "
+            f"expected to confine a class's notebooks; found that {missing}. They would run with your rights. "
             "Say --confine off where that is acceptable, such as a machine or container for this alone"
         )
 
@@ -120,8 +123,9 @@ def grade_class(
     reports: Sequence[Path] = ()
     try:
         reports = write_all(found, graded_now, folder.path)
-    except OSError as error:
-        stopped = "; ".join(filter(None, [stopped, f"the reports cannot be written: {error.strerror or error}"]))
+    except (OSError, GradingError) as error:
+        why = getattr(error, "strerror", None) or error
+        stopped = "; ".join(filter(None, [stopped, f"the reports cannot be written: {why}"]))
     return Outcome(graded_now, left, stopped, tuple(reports))
 
 

@@ -1,10 +1,10 @@
 """The class run's unit of work, a function of data: a submission's bytes in, its result and pages out."""
 
 import hashlib
-import inspect
 import re
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,12 @@ from pydantic import ConfigDict
 
 from grading.errors import NotebookError, shorten
 from grading.graded import Graded, grader_sha256, key_of
-from grading.kernels.warm_process import WarmProcess, WarmthError, shared
+from grading.kernels.confinement import Confine
+from grading.kernels.warm_process import WarmthError
 from grading.verdict import ExecutionReport, Frozen, Scorecard, State, Verdict
 
 if TYPE_CHECKING:  # a worker starts without the lessons
+    from grading.assessment import Assessment
     from grading.submissions import Submission
 
 PLAIN_NAME = re.compile(r"(?!\.)[\w .()-]{1,100}")  # in the temporary folder; others get a name of ours
@@ -42,7 +44,7 @@ class Job(Frozen):
     notebook: bytes
     companions: dict[str, bytes]
     timeout: float  # seconds for the whole notebook
-    confine: str = "auto"
+    confine: Confine = "auto"
 
     @property
     def name(self) -> str:
@@ -69,7 +71,7 @@ class Product(Frozen):
     executed: str = ""  # the notebook with its outputs, as JSON
 
 
-def job_of(submission: "Submission", timeout: float, confine: str) -> Job:
+def job_of(submission: "Submission", timeout: float, confine: Confine) -> Job:
     """The job that grades this submission; the time limit is in seconds."""
     return Job(
         key=key_of(submission.sha256, submission.lesson, timeout),
@@ -119,34 +121,29 @@ def _grade(job: Job, start: float) -> Product:
 
     from grading.reports.html import render
 
-    executed, attempt = "", 0
-    while True:
-        attempt += 1
-        warm = _warm_process()
-        try:
-            card, node = _assess(job)
-        except NotebookError as error:
-            card = _no_notebook(job, str(error))
-            break
-        if warm is None or warm.alive or card.execution.state is State.FINISHED:
-            # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
-            executed = nbformat.writes(node).encode("utf-8", "backslashreplace").decode()
-            break
-        if attempt == ATTEMPTS:
-            reason = "the warm process that its kernel came from was killed each time, perhaps by the notebook"
-            return ungraded(job, reason, seconds=time.monotonic() - start, attempts=attempt)
+    executed, fingerprints = "", {}
+    try:
+        done = _assess(job)
+        card, fingerprints = done.scorecard, dict(done.fingerprints)
+        # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
+        executed = nbformat.writes(done.executed).encode("utf-8", "backslashreplace").decode()
+    except NotebookError as error:
+        card = _no_notebook(job, str(error))
+    except WarmthError:
+        reason = "the warm process that its kernel came from was killed each time, perhaps by the notebook"
+        return ungraded(job, reason, seconds=time.monotonic() - start, attempts=ATTEMPTS)
     execution = card.execution
     about = {
         "problem": _problem(card),
         "seconds": round(time.monotonic() - start, 2),
-        "cpu_seconds": getattr(execution, "cpu_seconds", 0.0),
-        "peak_memory": getattr(execution, "peak_memory", 0),
-        "attempts": attempt,
+        "cpu_seconds": execution.cpu_seconds,
+        "peak_memory": execution.peak_memory,
+        "fingerprints": fingerprints,
     }
     return Product(graded=job.result(card, **about), page=render(card), executed=executed)
 
 
-def _assess(job: Job) -> tuple[Scorecard, Any]:
+def _assess(job: Job) -> "Assessment":
     """The scorecard of the job's notebook, and the executed notebook."""
     from grading.assessment import assess
     from grading.lessons import LESSONS
@@ -157,10 +154,9 @@ def _assess(job: Job) -> tuple[Scorecard, Any]:
         for name, content in job.companions.items():
             if PLAIN_NAME.fullmatch(name) and name != path.name:
                 (path.parent / name).write_bytes(content)
-        confined: dict[str, Any] = {"confine": job.confine} if "confine" in inspect.signature(assess).parameters else {}
         known = job.lesson in {lesson.id for lesson in LESSONS}  # one of a student's own is known by its file's name
-        done = assess(path, lesson=job.lesson if known else None, timeout=job.timeout, **confined)
-    return done.scorecard.model_copy(update={"notebook": job.file_name}), done.executed
+        done = assess(path, lesson=job.lesson if known else None, timeout=job.timeout, confine=job.confine)
+    return replace(done, scorecard=done.scorecard.model_copy(update={"notebook": job.file_name}))
 
 
 def _no_notebook(job: Job, reason: str) -> Scorecard:
@@ -193,10 +189,3 @@ def _file_name(job: Job) -> str:
     """The name as handed in, when it is harmless: the notebook's commit, and what it may look for, depend on it."""
     name = PurePosixPath(job.file_name).name
     return name if PLAIN_NAME.fullmatch(name) and name.endswith(".ipynb") else f"{job.lesson}_handed_in.ipynb"
-
-
-def _warm_process() -> WarmProcess | None:
-    try:
-        return shared()
-    except WarmthError:
-        return None

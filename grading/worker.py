@@ -24,6 +24,7 @@ from grading.environment import bare_environment
 from grading.errors import shorten
 from grading.job import Job, Product, grade_one
 from grading.kernels import warm_process
+from grading.kernels.privileges import can_change_user
 from grading.kernels.warm_process import WarmthError
 
 COMMAND = (sys.executable, "-m", "grading.worker")
@@ -36,6 +37,8 @@ class Worker:
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="grading-worker-"))
+        if can_change_user():
+            self.folder.chmod(0o711)  # a kernel with a user of its own must get to its folder in here
         self.job: Job | None = None
         self.since = time.monotonic()
         self.ready = False

@@ -12,16 +12,16 @@ from grading.reports.json import write_whole
 from grading.reports.words import SIGNS, STATES, WORDS, as_html, clean, group_title, points
 from grading.verdict import Scorecard
 
-_ENVIRONMENT = Environment(
+ENVIRONMENT = Environment(
     loader=PackageLoader("grading.reports"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters["points"] = points
-_ENVIRONMENT.filters["as_html"] = lambda text: Markup(as_html(text))
-_ENVIRONMENT.finalize = lambda value: clean(value) if type(value) is str else value
+ENVIRONMENT.filters["points"] = points
+ENVIRONMENT.filters["as_html"] = lambda text: Markup(as_html(text))
+ENVIRONMENT.finalize = lambda value: clean(value) if type(value) is str else value
 
 
 def render(card: Scorecard) -> str:
@@ -32,7 +32,7 @@ def render(card: Scorecard) -> str:
         for group in lesson.groups
         if any(result.group == group for result in card.results)
     ]
-    template = _ENVIRONMENT.get_template("scorecard.html")
+    template = ENVIRONMENT.get_template("scorecard.html")
     return template.render(card=card, groups=groups, signs=SIGNS, words=WORDS, state=STATES[card.execution.state])
 
 
@@ -45,7 +45,7 @@ def write(cards: Sequence[Scorecard], folder: Path) -> list[Path]:
         write_whole(folder / name, render(card))
         rows.append((card, name))
     index = folder / "index.html"
-    write_whole(index, _ENVIRONMENT.get_template("index.html").render(rows=rows, states=STATES))
+    write_whole(index, ENVIRONMENT.get_template("index.html").render(rows=rows, states=STATES))
     return [index, *(folder / name for _, name in rows)]
 
 

@@ -21,7 +21,9 @@ from grading.results_folder import ResultsFolder
 from grading.submissions import Found, Submission
 from grading.workers import Event
 
-ADA, BOB = (Submission(name, "M9_01", "M9_01_a.ipynb", f'{{"who": "{name}"}}'.encode()) for name in ("Ada", "Bob"))
+ADA, BOB = (
+    Submission(name, "M9_01", "M9_01_a.ipynb", f'{{"who": "{name}"}}'.encode(), {}, "a") for name in ("Ada", "Bob")
+)
 
 
 class Here:

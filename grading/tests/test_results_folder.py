@@ -16,7 +16,7 @@ from grading.submissions import Submission
 
 
 def product(content: bytes = b"{}", page: str = "<p>") -> Product:
-    done: Product = stand_in(job_of(Submission("Ada", "M9_01", "M9_01_a.ipynb", content), 60, "off"))
+    done: Product = stand_in(job_of(Submission("Ada", "M9_01", "M9_01_a.ipynb", content, {}, "a"), 60, "off"))
     return done.model_copy(update={"page": page})
 
 

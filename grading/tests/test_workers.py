@@ -18,7 +18,7 @@ from grading.workers import Event, LocalWorkers, Lost, Started
 
 
 def job(student: str, notebook: str = "{}", timeout: float = 60) -> Job:
-    return job_of(Submission(student, "M9_01", "M9_01_a.ipynb", notebook.encode()), timeout, "off")
+    return job_of(Submission(student, "M9_01", "M9_01_a.ipynb", notebook.encode(), {}, "a"), timeout, "off")
 
 
 @pytest.fixture
