@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Assessment:
     executed: Any
     folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # of what it logged, to be compared within a class
+    attempts: int = 1  # runs it took: two when the warm process died during the first
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:
@@ -64,7 +65,7 @@ def assess(
     try:
         return _assess(wanted, notebook, node, part, timeout, confine)
     except WarmthError:
-        return _assess(wanted, notebook, node, part, timeout, confine)
+        return replace(_assess(wanted, notebook, node, part, timeout, confine), attempts=2)
 
 
 def _assess(

@@ -121,10 +121,10 @@ def _grade(job: Job, start: float) -> Product:
 
     from grading.reports.html import render
 
-    executed, fingerprints = "", {}
+    executed, done = "", None
     try:
         done = _assess(job)
-        card, fingerprints = done.scorecard, dict(done.fingerprints)
+        card = done.scorecard
         # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
         executed = nbformat.writes(done.executed).encode("utf-8", "backslashreplace").decode()
     except NotebookError as error:
@@ -138,7 +138,8 @@ def _grade(job: Job, start: float) -> Product:
         "seconds": round(time.monotonic() - start, 2),
         "cpu_seconds": execution.cpu_seconds,
         "peak_memory": execution.peak_memory,
-        "fingerprints": fingerprints,
+        "fingerprints": dict(done.fingerprints) if done else {},
+        "attempts": done.attempts if done else 1,
     }
     return Product(graded=job.result(card, **about), page=render(card), executed=executed)
 

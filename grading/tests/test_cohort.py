@@ -13,10 +13,11 @@ from conftest import files_of_at_most
 from stub_worker import stand_in
 from test_cli import TRACKED, run
 
-from grading.cohort import STOPPED, Options, Outcome, grade_class, make_plan
-from grading.errors import GradingError
+from grading.cohort import STOPPED, Options, Outcome, grade_class, make_plan, may_run
+from grading.errors import GradingError, InputError
 from grading.graded import Graded
 from grading.job import Job, Product
+from grading.kernels.confinement import Strength
 from grading.results_folder import ResultsFolder
 from grading.submissions import Found, Submission
 from grading.workers import Event
@@ -74,7 +75,7 @@ def test_facts_about_a_student_are_brought_up_to_date_without_grading(tmp_path: 
     outcome, graded, _ = grade(tmp_path, changed(ADA, late=True, sid="7"))
     assert graded == []
     assert (outcome.graded[0].late, outcome.graded[0].sid) == (True, "7")
-    kept = ResultsFolder(tmp_path).read("ada", "M9_01")
+    kept = ResultsFolder(tmp_path).read(ADA.slug, "M9_01")
     assert kept == outcome.graded[0]
 
 
@@ -93,7 +94,7 @@ def test_what_was_ungraded_is_tried_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", [b"", b"{}", b'{"version": 2}', b"\xff"])
 def test_a_damaged_result_is_made_anew_with_a_note(tmp_path: Path, damage: bytes) -> None:
     grade(tmp_path, ADA, BOB)
-    (tmp_path / "results" / "ada" / "M9_01.json").write_bytes(damage)
+    (tmp_path / "results" / ADA.slug / "M9_01.json").write_bytes(damage)
     outcome, graded, notes = grade(tmp_path, ADA, BOB)
     assert graded == ["Ada"]
     assert "the result of Ada M9_01 is damaged" in notes[0]
@@ -102,7 +103,7 @@ def test_a_damaged_result_is_made_anew_with_a_note(tmp_path: Path, damage: bytes
 
 def test_a_page_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
     grade(tmp_path, ADA)
-    (tmp_path / "results" / "ada" / "M9_01.html").unlink()
+    (tmp_path / "results" / ADA.slug / "M9_01.html").unlink()
     assert grade(tmp_path, ADA)[1] == ["Ada"]
 
 
@@ -110,7 +111,7 @@ def test_a_student_who_is_no_longer_there_is_kept_and_not_reported(tmp_path: Pat
     grade(tmp_path, ADA, BOB)
     outcome, _, _ = grade(tmp_path, BOB)
     assert [one.student for one in outcome.graded] == ["Bob"]
-    assert (tmp_path / "results" / "ada" / "M9_01.json").exists()
+    assert (tmp_path / "results" / ADA.slug / "M9_01.json").exists()
     assert "Ada" not in (tmp_path / "gradebook.csv").read_text()
 
 
@@ -119,7 +120,7 @@ def test_one_lesson_alone_is_graded_and_the_others_are_still_reported(tmp_path: 
     grade(tmp_path, ADA)
     outcome, graded, _ = grade(tmp_path, ADA, second, BOB, lesson="M9_02")
     assert graded == ["Ada"]
-    assert [one.place for one in outcome.graded] == ["ada/M9_01", "ada/M9_02"]
+    assert [one.place for one in outcome.graded] == [f"{ADA.slug}/M9_01", f"{ADA.slug}/M9_02"]
     assert outcome.complete
 
 
@@ -160,7 +161,7 @@ def handed_in(tmp_path: Path, make_notebook: Callable[..., Path]) -> Path:
 
 
 def results(out: Path) -> list[Graded]:
-    return [Graded.model_validate_json(path.read_text()) for path in sorted(out.glob("results/*/*.json"))]
+    return [Graded.model_validate_json(path.read_text()) for path in sorted(out.glob("results/*/M9_0?.json"))]
 
 
 def test_the_command_grades_a_class_and_then_has_nothing_to_do(handed_in: Path, tmp_path: Path) -> None:
@@ -184,10 +185,17 @@ def test_a_dry_run_says_what_it_would_grade_and_writes_nothing(handed_in: Path, 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_class_is_not_run_unconfined_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grading.cohort.strength", lambda: Strength(0, seccomp=True))
+    for confine in ("auto", "on"):
+        with pytest.raises(InputError, match=r"no Landlock.*--confine off"):
+            may_run(confine)  # type: ignore[arg-type]
+    may_run("off")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "--confine off"),
         (("--confine", "maybe"), "expected --confine auto, on or off"),
         (("--workers", "2", "--scheduler", "tcp://127.0.0.1:1"), "found both"),
         (("--scheduler", "nowhere", "--confine", "off"), "expected tcp://HOST:PORT or a scheduler file"),

@@ -23,8 +23,8 @@ def product(content: bytes = b"{}", page: str = "<p>") -> Product:
 def test_a_result_lies_beside_its_page_and_notebook(tmp_path: Path) -> None:
     folder = ResultsFolder(tmp_path)
     folder.write(product())
-    assert folder.read("ada", "M9_01") == product().graded
-    assert sorted(file.name for file in (tmp_path / "results" / "ada").iterdir()) == [
+    assert folder.read(product().graded.slug, "M9_01") == product().graded
+    assert sorted(file.name for file in (tmp_path / "results" / product().graded.slug).iterdir()) == [
         "M9_01.html", "M9_01.ipynb", "M9_01.json",
     ]  # fmt: skip
 
@@ -33,7 +33,7 @@ def test_an_ungraded_result_leaves_no_page_of_an_earlier_one(tmp_path: Path) -> 
     folder = ResultsFolder(tmp_path)
     folder.write(product())
     folder.write(Product(graded=product().graded.model_copy(update={"scorecard": None})))
-    assert [file.name for file in (tmp_path / "results" / "ada").iterdir()] == ["M9_01.json"]
+    assert [file.name for file in (tmp_path / "results" / product().graded.slug).iterdir()] == ["M9_01.json"]
 
 
 def test_a_disk_that_is_full_costs_no_earlier_result(tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_a_disk_that_is_full_costs_no_earlier_result(tmp_path: Path) -> None:
     folder.write(product())
     with files_of_at_most(5000), pytest.raises(InputError, match="room to write; found: File too large"):
         folder.write(product(b'{"a": 1}', page="x" * 9000))
-    assert folder.read("ada", "M9_01") == product().graded
-    assert len(list((tmp_path / "results" / "ada").iterdir())) == 3
+    assert folder.read(product().graded.slug, "M9_01") == product().graded
+    assert len(list((tmp_path / "results" / product().graded.slug).iterdir())) == 3
 
 
 @pytest.mark.parametrize("slug", ["..", "../x", "/etc", "", "a/b"])
@@ -71,7 +71,7 @@ os.replace = pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9)
 with folder.locked():
     json.write_whole(folder.file('ada', 'M9_01'), 'x')"""
     assert subprocess.run([sys.executable, "-c", source], check=False).returncode == -9
-    own = tmp_path / "results" / "ada"
+    own = tmp_path / "results" / product().graded.slug
     assert len(list(own.iterdir())) == 1
     with ResultsFolder(tmp_path).locked():
         assert list(own.iterdir()) == []
