@@ -158,8 +158,8 @@ def cohort(
         cohort_text.print_plan(plan, console)
         cohort_text.print_jobs(plan, console)
         raise typer.Exit(OK)
-    stop_on_signals()
     with folder.locked():
+        stop_on_signals()
         plan = make_plan(found, folder, options)
         cohort_text.print_plan(plan, console)
         pool = DaskWorkers(scheduler) if scheduler else LocalWorkers(workers or cores())

@@ -8,17 +8,20 @@ import uuid
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
-from grading.errors import GradingError, InputError
+from grading.errors import GradingError, InputError, shorten
 from grading.job import Job, Product, ungraded
 from grading.workers import Event, LocalWorkers, Started, Waiting
 
 PATIENCE = 60  # seconds to find the scheduler, at first and after it was lost
 LOSSES = 5  # of the scheduler, after which the cluster is not to be relied on
-POLL, LOOK = 0.1, 2  # seconds between looks at what is done, and at who is on what
+POLL, LOOK = 0.1, 0.5  # seconds between looks at what is done, and at who is on what
 AHEAD = 2  # submissions in the cluster for each of its threads: none waits, and a class does not fill its memory
+# What Dask raises when its scheduler is gone: TimeoutError is an OSError, a closed client has no event loop.
+LOST = (OSError, RuntimeError, CancelledError)
 
 _of_thread = threading.local()
 
@@ -66,7 +69,7 @@ class DaskWorkers:
         while waiting or busy:
             try:
                 yield from self._grade(waiting, busy)
-            except OSError:  # TimeoutError and Dask's CommClosedError are such
+            except LOST as error:
                 losses += 1
                 waiting.extendleft(reversed(busy.values()))
                 busy.clear()
@@ -77,10 +80,11 @@ class DaskWorkers:
                 except OSError:
                     losses = LOSSES
                 if losses == LOSSES:
-                    raise GradingError(f"the Dask scheduler at {self._scheduler} was lost") from None
+                    reason = shorten(f"the Dask scheduler at {self._scheduler} was lost: {error}")
+                    raise GradingError(reason) from None
 
     def _grade(self, waiting: deque[Job], busy: dict[Any, Job]) -> Iterator[Event]:
-        """Keep the cluster busy until all is done; raises OSError when the scheduler is lost."""
+        """Keep the cluster busy until all is done; raises one of LOST when the scheduler is."""
         run, looked, threads = uuid.uuid4().hex[:8], float("-inf"), -1
         seen: dict[str, str] = {}  # by submission: the worker that is on it
         while waiting or busy:
@@ -122,7 +126,7 @@ class DaskWorkers:
 
 
 def _product(future: Any, job: Job) -> Product:
-    """What became of a job; raises OSError when it is not known, because the scheduler is lost."""
+    """What became of a job; raises one of LOST when that is not known."""
     if future.status == "finished":
         return Product.model_validate_json(future.result(timeout=PATIENCE))
     if future.status == "error":

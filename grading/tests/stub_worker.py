@@ -26,7 +26,7 @@ def stand_in(job: Job) -> Product:
     wanted: dict[str, Any] = json.loads(job.notebook)
     if "log" in wanted:
         with Path(wanted["log"]).open("a") as log:
-            log.write(f"{os.getpid()} {job.place}\n")
+            log.write(f"{os.getpid()} {os.getppid()} {job.place}\n")
     time.sleep(wanted.get("sleep", 0))
     once = Path(wanted["once"]) if "once" in wanted else None
     if wanted.get("die") and not (once and once.exists()):

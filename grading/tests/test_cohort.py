@@ -189,7 +189,7 @@ def test_a_class_is_not_run_unconfined_unless_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("grading.cohort.strength", lambda: Strength(0, seccomp=True))
     for confine in ("auto", "on"):
         with pytest.raises(InputError, match=r"no Landlock.*--confine off"):
-            may_run(confine)  # type: ignore[arg-type]
+            may_run(confine)
     may_run("off")
 
 
