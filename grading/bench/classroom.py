@@ -1,0 +1,96 @@
+"""A class to grade: students who solved each lesson, left it untouched or made a mistake of the gallery, each in turn."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from grading.assessment import solution_sources
+from grading.curriculum import NOTEBOOKS
+from grading.gallery import cases
+from grading.lesson import Lesson
+from grading.lessons import LESSONS
+from grading.notebook import overlay, read_notebook
+
+# What ten students hand in; the first four are a small class with nearly the same mixture.
+KINDS = (
+    "solved", "untouched", "mutant", "solved", "solved", "mutant", "untouched", "solved", "mutant", "solved",
+)  # fmt: skip
+STRIDE = 7  # through the gallery, whose neighbours are alike
+
+ONE_RUN = """import mlflow
+mlflow.set_tracking_uri(TRACKING_URI)
+mlflow.set_experiment("a-run")
+with mlflow.start_run():
+    mlflow.log_metric("rmse", 1.0)"""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One notebook of one student; no two are the same file, as each bears its student's name."""
+
+    student: str
+    lesson: Lesson
+    kind: str  # solved, untouched, mutant or tiny
+    node: Any
+
+    @property
+    def file_name(self) -> str:
+        """The lesson's file name."""
+        return self.lesson.file_name
+
+
+def submissions(students: int = len(KINDS), lessons: Sequence[Lesson] = LESSONS) -> list[Submission]:
+    """One submission a student and lesson; the same at every call."""
+    made = []
+    for number in range(students):
+        kind, student = KINDS[number % len(KINDS)], f"student-{number + 1:03}"
+        for lesson in lessons:
+            made.append(Submission(student, lesson, kind, _named(_work(lesson, kind, number), student)))
+    return made
+
+
+def tiny_submissions(students: int) -> list[Submission]:
+    """Submissions of the first lesson that only log one run: what is left is the cost of grading itself."""
+    first = read_notebook(NOTEBOOKS / LESSONS[0].file_name)
+    made = []
+    for number in range(students):
+        node = nbformat.from_dict(first.node)
+        node.cells = [first.cells["parameters"], nbformat.v4.new_code_cell(ONE_RUN, id="one-run")]
+        student = f"student-{number + 1:03}"
+        made.append(Submission(student, LESSONS[0], "tiny", _named(node, student)))
+    return made
+
+
+def solved(lesson: Lesson) -> Any:
+    """The lesson's notebook with the reference solutions."""
+    return overlay(read_notebook(NOTEBOOKS / lesson.file_name).node, solution_sources(lesson))
+
+
+def write(folder: Path, handed_in: Iterable[Submission]) -> list[Path]:
+    """Write each as STUDENT/NOTEBOOK into this folder."""
+    paths = []
+    for submission in handed_in:
+        path = folder / submission.student / submission.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(submission.node, path)
+        paths.append(path)
+    return paths
+
+
+def _work(lesson: Lesson, kind: str, number: int) -> Any:
+    if kind == "solved":
+        return solved(lesson)
+    untouched = read_notebook(NOTEBOOKS / lesson.file_name).node
+    if kind == "untouched":
+        return untouched
+    mutants = [case for case in cases(lesson) if case.is_mutant and not list(case.folder.glob("*.ipynb"))]
+    cells = mutants[number * STRIDE % len(mutants)].notebook().node.cells  # without the worked part, which stays
+    return overlay(untouched, {cell["id"]: cell.source for cell in cells if cell["id"].endswith("-work")})
+
+
+def _named(node: Any, student: str) -> Any:
+    parameters = next(cell.source for cell in node.cells if cell["id"] == "parameters")
+    return overlay(node, {"parameters": f'{parameters}\nSTUDENT = "{student}"'})
