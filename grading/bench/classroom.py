@@ -1,4 +1,4 @@
-"""A class to grade: students who solved each lesson, left it untouched or made a mistake of the gallery, each in turn."""
+"""A class to grade: students who solved the lessons, left them untouched, or made a mistake of the gallery."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -42,26 +42,14 @@ class Submission:
         return self.lesson.file_name
 
 
-def submissions(students: int = len(KINDS), lessons: Sequence[Lesson] = LESSONS) -> list[Submission]:
-    """One submission a student and lesson; the same at every call."""
-    made = []
-    for number in range(students):
-        kind, student = KINDS[number % len(KINDS)], f"student-{number + 1:03}"
-        for lesson in lessons:
-            made.append(Submission(student, lesson, kind, _named(_work(lesson, kind, number), student)))
-    return made
-
-
-def tiny_submissions(students: int) -> list[Submission]:
-    """Submissions of the first lesson that only log one run: what is left is the cost of grading itself."""
-    first = read_notebook(NOTEBOOKS / LESSONS[0].file_name)
-    made = []
-    for number in range(students):
-        node = nbformat.from_dict(first.node)
-        node.cells = [first.cells["parameters"], nbformat.v4.new_code_cell(ONE_RUN, id="one-run")]
-        student = f"student-{number + 1:03}"
-        made.append(Submission(student, LESSONS[0], "tiny", _named(node, student)))
-    return made
+def submissions(students: int, lessons: Sequence[Lesson] = LESSONS, kinds: Sequence[str] = KINDS) -> list[Submission]:
+    """One submission a student and lesson, the kinds in turn; the same at every call."""
+    return [
+        Submission(f"student-{number + 1:03}", lesson, kind, _named(_work(lesson, kind, number), number + 1))
+        for number in range(students)
+        for kind in [kinds[number % len(kinds)]]
+        for lesson in lessons
+    ]
 
 
 def solved(lesson: Lesson) -> Any:
@@ -85,6 +73,10 @@ def _work(lesson: Lesson, kind: str, number: int) -> Any:
         return solved(lesson)
     untouched = read_notebook(NOTEBOOKS / lesson.file_name).node
     if kind == "untouched":
+        return untouched
+    if kind == "tiny":
+        one_run = nbformat.v4.new_code_cell(ONE_RUN, id="one-run")
+        untouched.cells = [*(cell for cell in untouched.cells if cell["id"] == "parameters"), one_run]
         return untouched
     mutants = [case for case in cases(lesson) if case.is_mutant and not list(case.folder.glob("*.ipynb"))]
     cells = mutants[number * STRIDE % len(mutants)].notebook().node.cells  # without the worked part, which stays

@@ -1,24 +1,20 @@
-"""What grading costs on this machine: `make bench` prints the numbers of docs/performance.md, all from one run."""
+"""The parts of a grading: kernels, the check in a notebook, models predicted again, reading and judging."""
 
 import json
-import os
-import platform
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from importlib.metadata import version
+from collections.abc import Callable, Iterator, Sequence
 
 import nbformat
 
-from grading import quiet
 from grading.assessment import evidence_of, solution_sources, temporary_folder
+from grading.bench.tables import table
 from grading.curriculum import NOTEBOOKS
 from grading.data_files import DATA
 from grading.execution import Execution, run_notebook
 from grading.grader import checks_of, run_checks
 from grading.kernels.warm_process import WarmProcess, shared
 from grading.lesson import Lesson
-from grading.lessons import LESSONS
 from grading.notebook import overlay, read_notebook
 
 REPEATS = 5
@@ -67,18 +63,12 @@ def measure(lesson: Lesson) -> Iterator[tuple[str, float]]:
         yield "reading the store, all checks, models predicted again", _seconds(lambda: _judge_all(lesson, execution))
 
 
-def main() -> None:
-    """Print machine, versions, command and numbers, as a Markdown table."""
-    quiet.apply()
-    print(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},",
-        end=" ",
-    )
-    print(", ".join(f"{name} {version(name)}" for name in ("mlflow", "scikit-learn", "ipykernel", "pandas")))
-    print("\nCommand: `make bench`\n\n| lesson | what | seconds |\n| --- | --- | --- |")
-    for lesson in LESSONS:
-        for what, seconds in measure(lesson):
-            print(f"| {lesson.id} | {what} | {seconds:.2f} |", flush=True)
+def report(lessons: Sequence[Lesson]) -> Iterator[str]:
+    """Lines: what was measured, and its seconds."""
+    yield f"Seconds. Notebooks and starts once, the others medians of {REPEATS}."
+    yield ""
+    rows = ([lesson.id, what, f"{seconds:.2f}"] for lesson in lessons for what, seconds in measure(lesson))
+    yield from table(["lesson", "what", "seconds"], rows)
 
 
 def _judge_all(lesson: Lesson, execution: Execution) -> None:
@@ -96,7 +86,3 @@ def _seconds(work: Callable[[], None], times: int = REPEATS) -> float:
 
 def _printed(cell: nbformat.NotebookNode) -> str:
     return str(cell.outputs[0].text)
-
-
-if __name__ == "__main__":
-    main()

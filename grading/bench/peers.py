@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,13 +20,16 @@ ENVIRONMENTS = ROOT / "build" / "peers"
 # What their authors would plausibly write to test a task: one query of the store, in the student's kernel.
 OWN = """import mlflow
 own = [e.experiment_id for e in mlflow.search_experiments() if e.name not in ("Default", {worked!r})]
+assert own, "set an experiment of your own"
 """
 TESTS = {
-    1: 'assert own, "set an experiment of your own"',
-    2: 'assert len(mlflow.search_runs(own)) > 0, "log a run in your experiment"',
+    1: "",
+    2: 'assert len(mlflow.search_runs(own)) > 0, "log a run"',
     3: 'assert mlflow.search_runs(own).filter(like="metrics.").notna().any().any(), "log a metric"',
     4: 'assert len(mlflow.search_runs(own)) > 1, "log several runs"',
 }
+
+Marks = Callable[[], dict[tuple[str, str], float]]  # shares of the points, by student and lesson
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,7 @@ class Prepared:
     commands: Sequence[Sequence[str]]
     folder: Path  # of the commands
     environment: Path | None = None  # of the peer; None is ours
-    marks: "Marks" = field(default=dict)
-
-
-class Marks(Protocol):
-    """What came out, to see that they really graded: the share of the points, by student and lesson."""
-
-    def __call__(self) -> dict[tuple[str, str], float]: ...
+    marks: Marks = dict
 
 
 class Grader(Protocol):
@@ -90,7 +87,7 @@ def run(prepared: Prepared) -> None:
 
 def test_of(lesson: Lesson, task: int) -> str:
     """The source of a peer's test of a task."""
-    return OWN.format(worked=lesson.worked_experiment) + TESTS[task]
+    return (OWN.format(worked=lesson.worked_experiment) + TESTS[task]).rstrip()
 
 
 def with_data(node: Any) -> Any:
