@@ -44,17 +44,23 @@ class Submission:
 
 def submissions(students: int, lessons: Sequence[Lesson] = LESSONS, kinds: Sequence[str] = KINDS) -> list[Submission]:
     """One submission a student and lesson, the kinds in turn; the same at every call."""
-    return [
-        Submission(f"student-{number + 1:03}", lesson, kind, _named(_work(lesson, kind, number), number + 1))
-        for number in range(students)
-        for kind in [kinds[number % len(kinds)]]
-        for lesson in lessons
-    ]
+    made = []
+    for number in range(students):
+        kind, student = kinds[number % len(kinds)], f"student-{number + 1:03}"
+        nodes = [(lesson, with_values(_work(lesson, kind, number), STUDENT=student)) for lesson in lessons]
+        made += [Submission(student, lesson, kind, node) for lesson, node in nodes]
+    return made
 
 
 def solved(lesson: Lesson) -> Any:
     """The lesson's notebook with the reference solutions."""
     return overlay(read_notebook(NOTEBOOKS / lesson.file_name).node, solution_sources(lesson))
+
+
+def with_values(node: Any, **values: str) -> Any:
+    """A copy whose cell of parameters gives these names these values."""
+    parameters = next(cell.source for cell in node.cells if cell["id"] == "parameters")
+    return overlay(node, {"parameters": "\n".join([parameters, *(f"{n} = {value!r}" for n, value in values.items())])})
 
 
 def write(folder: Path, handed_in: Iterable[Submission]) -> list[Path]:
@@ -81,8 +87,3 @@ def _work(lesson: Lesson, kind: str, number: int) -> Any:
     mutants = [case for case in cases(lesson) if case.is_mutant and not list(case.folder.glob("*.ipynb"))]
     cells = mutants[number * STRIDE % len(mutants)].notebook().node.cells  # without the worked part, which stays
     return overlay(untouched, {cell["id"]: cell.source for cell in cells if cell["id"].endswith("-work")})
-
-
-def _named(node: Any, student: str) -> Any:
-    parameters = next(cell.source for cell in node.cells if cell["id"] == "parameters")
-    return overlay(node, {"parameters": f'{parameters}\nSTUDENT = "{student}"'})

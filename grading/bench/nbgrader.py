@@ -8,8 +8,9 @@ from typing import Any
 import nbformat
 
 from grading.bench import peers
-from grading.bench.classroom import Submission, solved
+from grading.bench.classroom import Submission, solved, with_values
 from grading.bench.peers import Prepared
+from grading.data_files import DATA
 from grading.lesson import Lesson
 
 NAME = "nbgrader"
@@ -55,7 +56,7 @@ class Nbgrader:
 
 def annotated(node: Any, lesson: Lesson) -> Any:
     """A copy in which each exercise is a solution cell, followed for each task by a cell of tests."""
-    copy = peers.with_data(node)
+    copy = with_values(node, DATA_DIR=str(DATA))
     cells = []
     for cell in copy.cells:
         cells.append(cell)

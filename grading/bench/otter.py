@@ -9,8 +9,9 @@ from typing import Any
 import nbformat
 
 from grading.bench import peers
-from grading.bench.classroom import Submission
+from grading.bench.classroom import Submission, with_values
 from grading.bench.peers import Prepared
+from grading.data_files import DATA
 from grading.lesson import Lesson
 
 NAME = "otter"
@@ -62,7 +63,7 @@ class Otter:
 
 def annotated(node: Any, lesson: Lesson) -> Any:
     """A copy that starts otter and checks each task after its exercise, as `otter assign` lays notebooks out."""
-    copy = peers.with_data(node)
+    copy = with_values(node, DATA_DIR=str(DATA))
     tasks = {f"task{task.number}-work": f"task{task.number}" for task in lesson.tasks}
     cells = [nbformat.v4.new_code_cell(START, id="otter-start")]
     for cell in copy.cells:

@@ -42,4 +42,4 @@ def _row(lesson: Lesson, rounds: int) -> list[str]:
             if number:  # the first starts servers that stay
                 everything.append(used.seconds)
                 cells.append(float(executed.cells[-1].outputs[0].text))
-    return [lesson.id, spread(everything), spread(cells), ratio(everything, cells)]
+    return [lesson.id, spread(everything), spread(cells), ratio(everything, cells, 2)]

@@ -1,4 +1,4 @@
-"""The parts of a grading: kernels, the check in a notebook, models predicted again, reading and judging."""
+"""The parts of a grading: the check in a notebook, the warm process, models predicted again, reading and judging."""
 
 import json
 import statistics
@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import nbformat
 
-from grading.assessment import evidence_of, solution_sources, temporary_folder
+from grading.assessment import evidence_of, temporary_folder
+from grading.bench.classroom import solved
 from grading.bench.tables import table
 from grading.curriculum import NOTEBOOKS
 from grading.data_files import DATA
-from grading.execution import Execution, run_notebook
+from grading.execution import run_notebook
 from grading.grader import checks_of, run_checks
 from grading.kernels.warm_process import WarmProcess, shared
 from grading.lesson import Lesson
-from grading.notebook import overlay, read_notebook
+from grading.notebook import read_notebook
 
 REPEATS = 5
 LIVE = f"""import json, time
@@ -26,63 +27,43 @@ def seconds():
 print(json.dumps([seconds() for _ in range({REPEATS})]))"""
 
 
-def measure(lesson: Lesson) -> Iterator[tuple[str, float]]:
-    """Pairs of what was measured and its seconds: runs once, everything else as a median of five."""
-    notebook = read_notebook(NOTEBOOKS / lesson.file_name)
-    with temporary_folder() as folder:
-        yield (
-            "untouched notebook, ordinary kernel",
-            run_notebook(notebook, folder, data=DATA, warm=False).report.seconds,
-        )
-    node = overlay(notebook.node, solution_sources(lesson))
-    with temporary_folder() as folder:
-        cold = run_notebook(notebook, folder, data=DATA, node=node, warm=False)
-        yield "solved notebook, ordinary kernel", cold.report.seconds
-    yield "the warm process, started", _seconds(lambda: WarmProcess().close(), times=1)
-    shared()
-    with temporary_folder() as folder:
-        yield "solved notebook, warm kernel", run_notebook(notebook, folder, data=DATA, node=node).report.seconds
-    node.cells.append(nbformat.v4.new_code_cell(LIVE, id="live"))
-    with temporary_folder() as folder:
-        execution = run_notebook(notebook, folder, data=DATA, node=node)
-        yield 'check("task2") in the live kernel', statistics.median(json.loads(_printed(execution.notebook.cells[-1])))
-        yield (
-            "first model predicted again, its server started",
-            _seconds(lambda: _judge_all(lesson, execution), times=1),
-        )
-        evidence = evidence_of(lesson, execution, "practice")
-        run_checks(checks_of(lesson), evidence)
-        known = evidence.reproductions
-
-        def alone() -> None:
-            fresh = evidence_of(lesson, execution, "practice")
-            fresh.reproductions.update(known)
-            run_checks(checks_of(lesson), fresh)
-
-        yield "reading the store and all checks, models known", _seconds(alone)
-        yield "reading the store, all checks, models predicted again", _seconds(lambda: _judge_all(lesson, execution))
-
-
 def report(lessons: Sequence[Lesson]) -> Iterator[str]:
     """Lines: what was measured, and its seconds."""
-    yield f"Seconds. Notebooks and starts once, the others medians of {REPEATS}."
+    yield f"Seconds, medians of {REPEATS} but for what starts something."
     yield ""
     rows = ([lesson.id, what, f"{seconds:.2f}"] for lesson in lessons for what, seconds in measure(lesson))
     yield from table(["lesson", "what", "seconds"], rows)
 
 
-def _judge_all(lesson: Lesson, execution: Execution) -> None:
-    run_checks(checks_of(lesson), evidence_of(lesson, execution, "practice"))
+def measure(lesson: Lesson) -> Iterator[tuple[str, float]]:
+    """Pairs of what was measured and its seconds, of the solved notebook in a warm kernel."""
+    yield "the warm process, started", _seconds(lambda: WarmProcess().close(), times=1)
+    shared()
+    notebook, node = read_notebook(NOTEBOOKS / lesson.file_name), solved(lesson)
+    node.cells.append(nbformat.v4.new_code_cell(LIVE, id="live"))
+    with temporary_folder() as folder:
+        execution = run_notebook(notebook, folder, data=DATA, node=node)
+        live = json.loads(execution.notebook.cells[-1].outputs[0].text)
+        yield 'check("task2") in the live kernel', statistics.median(live)
+        known = evidence_of(lesson, execution, "practice")
+
+        def judge_all() -> None:
+            run_checks(checks_of(lesson), evidence_of(lesson, execution, "practice"))
+
+        def judge_known() -> None:
+            fresh = evidence_of(lesson, execution, "practice")
+            fresh.reproductions.update(known.reproductions)
+            run_checks(checks_of(lesson), fresh)
+
+        yield "all checks, the first time", _seconds(lambda: run_checks(checks_of(lesson), known), times=1)
+        yield "all checks, models predicted again", _seconds(judge_all)
+        yield "all checks, models known", _seconds(judge_known)
 
 
-def _seconds(work: Callable[[], None], times: int = REPEATS) -> float:
+def _seconds(work: Callable[[], object], times: int = REPEATS) -> float:
     def once() -> float:
         start = time.perf_counter()
         work()
         return time.perf_counter() - start
 
     return statistics.median(once() for _ in range(times))
-
-
-def _printed(cell: nbformat.NotebookNode) -> str:
-    return str(cell.outputs[0].text)

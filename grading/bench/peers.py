@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from grading import quiet
 from grading.bench.classroom import Submission
-from grading.data_files import DATA, ROOT
+from grading.data_files import ROOT
 from grading.errors import GradingError
 from grading.lesson import Lesson
-from grading.notebook import overlay
 
 ENVIRONMENTS = ROOT / "build" / "peers"
 
@@ -55,7 +54,8 @@ class Grader(Protocol):
 def install(name: str, requirement: str) -> Path:
     """The environment with this peer, made at the first call; raises GradingError with what uv said."""
     environment = ENVIRONMENTS / name
-    if (environment / "ready").exists():
+    ready, wanted = environment / "ready", (ROOT / "requirements.txt").read_text("utf-8") + requirement
+    if ready.exists() and ready.read_text("utf-8") == wanted:
         return environment
     print(f"Installing {requirement} into {environment.relative_to(ROOT)} (once)", file=sys.stderr)
     uv, python = str(Path(sys.executable).with_name("uv")), str(environment / "bin" / "python")
@@ -67,7 +67,7 @@ def install(name: str, requirement: str) -> Path:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             raise GradingError(f"{requirement} could not be installed beside the lock: {done.stderr.strip()[-800:]}")
-    (environment / "ready").touch()
+    ready.write_text(wanted, "utf-8")
     return environment
 
 
@@ -88,9 +88,3 @@ def run(prepared: Prepared) -> None:
 def test_of(lesson: Lesson, task: int) -> str:
     """The source of a peer's test of a task."""
     return (OWN.format(worked=lesson.worked_experiment) + TESTS[task]).rstrip()
-
-
-def with_data(node: Any) -> Any:
-    """A copy that finds the course's data; the store stays the lesson's own, a file beside the notebook."""
-    parameters = next(cell.source for cell in node.cells if cell["id"] == "parameters")
-    return overlay(node, {"parameters": f"{parameters}\nDATA_DIR = {str(DATA)!r}"})

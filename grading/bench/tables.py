@@ -37,9 +37,9 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
     return middle if len(values) == 1 else f"{middle} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
-def ratio(more: Sequence[float], less: Sequence[float]) -> str:
+def ratio(more: Sequence[float], less: Sequence[float], digits: int = 1) -> str:
     """How many times the one median is the other."""
-    return f"{statistics.median(more) / statistics.median(less):.1f} ×"
+    return f"{statistics.median(more) / statistics.median(less):.{digits}f} ×"
 
 
 def _line(cells: Sequence[str]) -> str:
