@@ -8,6 +8,7 @@ from pathlib import Path
 from grading.bench import classroom
 from grading.bench.classroom import Submission
 from grading.bench.peers import Prepared
+from grading.verdict import Scorecard
 
 WORKERS = 2
 
@@ -30,8 +31,9 @@ class Ours:
             found = {}
             for file in sorted((folder / "out" / "results").glob("*/*.json")):
                 kept = json.loads(file.read_text("utf-8"))
-                card = kept["scorecard"]
-                found[kept["student"], kept["lesson"]] = card["score"] / card["max_score"] if card else float("nan")
+                if kept["scorecard"]:
+                    share = Scorecard.model_validate(kept["scorecard"]).percent / 100
+                    found[kept["student"], kept["lesson"]] = share
             return found
 
         return Prepared([command], folder, marks=marks)
