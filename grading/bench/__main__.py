@@ -26,13 +26,13 @@ class Plan:
     solved: tuple[int, ...] = (10, 40)
 
 
-QUICK = Plan(lessons=1, rounds=1, students=4, single_lesson=4, sample=1, tiny=(4, 12), solved=(2, 4))
+QUICK = Plan(lessons=1, rounds=1, students=4, single_lesson=4, sample=2, tiny=(4, 12), solved=(2, 4))
 
 
 def sections(plan: Plan, confine: str) -> Mapping[str, Callable[[], Lines]]:
     """What can be measured, by the names that --only takes: functions of the lines to print."""
     lessons = LESSONS[: plan.lessons]
-    return {
+    found: dict[str, Callable[[], Lines]] = {
         "single": lambda: single.report(lessons, plan.rounds),
         "class": lambda: class_run.report(lessons, plan.students, plan.sample, confine),
         "class-of-one-lesson": lambda: class_run.report(LESSONS[:1], plan.single_lesson, plan.sample, confine),
@@ -41,6 +41,9 @@ def sections(plan: Plan, confine: str) -> Mapping[str, Callable[[], Lines]]:
         "linear": lambda: linear.report({"tiny": plan.tiny, "solved": plan.solved}, confine),
         "parts": lambda: parts.report(lessons),
     }
+    return (
+        found if plan.lessons > 1 else {name: report for name, report in found.items() if name != "class-of-one-lesson"}
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
