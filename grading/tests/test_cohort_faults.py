@@ -83,7 +83,9 @@ class Cluster:
         content = [
             json.dumps({"sleep": 0.5, "log": str(self.log), "number": max(number, 1)}) for number in range(count)
         ]
-        submissions = [Submission(f"s{n}", "M9_01", "M9_01_a.ipynb", text.encode()) for n, text in enumerate(content)]
+        submissions = [
+            Submission(f"s{n}", "M9_01", "M9_01_a.ipynb", text.encode(), {}, "a") for n, text in enumerate(content)
+        ]
         return [job_of(submission, 60, "off") for submission in submissions]
 
     def kill_busy_worker(self) -> None:

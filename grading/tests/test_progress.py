@@ -15,7 +15,7 @@ from grading.workers import Lost, Started, Waiting
 
 
 def job(student: str) -> Job:
-    return job_of(Submission(student, "M9_01", "M9_01_a.ipynb", b"{}"), 60, "off")
+    return job_of(Submission(student, "M9_01", "M9_01_a.ipynb", b"{}", {}, "a"), 60, "off")
 
 
 def shown(progress: Progress) -> str:
