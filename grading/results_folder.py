@@ -13,9 +13,11 @@ from grading.graded import Graded, read_graded
 from grading.job import Product
 from grading.reports.json import write_whole
 
+if sys.platform != "win32":
+    import fcntl
+
 RESULTS, LOCK = "results", ".lock"
 HALF = ".*.*-????????"  # what a run that was killed was writing
-SUPPORTED = sys.platform != "win32"
 
 
 class ResultsFolder:
@@ -61,10 +63,8 @@ class ResultsFolder:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Nobody else writes here meanwhile; a killed run leaves no lock. Raises InputError, naming who holds it."""
-        if not SUPPORTED:
+        if sys.platform == "win32":
             raise InputError("expected Linux or macOS for a class run; found Windows: run it in WSL")
-        import fcntl
-
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)

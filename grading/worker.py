@@ -27,7 +27,11 @@ from grading.kernels import warm_process
 from grading.kernels.privileges import can_change_user
 from grading.kernels.warm_process import WarmthError
 
+if sys.platform != "win32":  # where a class run is refused
+    import fcntl
+
 COMMAND = (sys.executable, "-m", "grading.worker")
+BRAND_NEW = 60  # seconds in which a folder may not be locked yet
 GRACE = 10  # seconds to end by itself
 STILL_BUSY = 1800  # seconds, after a notebook's time limit, in which its checks should be done
 
@@ -45,6 +49,7 @@ class Worker:
         self._errors = self.folder / "errors.txt"
         ours, theirs = socket.socketpair()
         with theirs, self._errors.open("wb") as errors:
+            fcntl.flock(errors, fcntl.LOCK_EX)  # held by the worker, too: see remove_abandoned
             # A session of its own: Ctrl-C reaches the class run alone, and all that it leaves can be ended as a group.
             self.process = subprocess.Popen(
                 [*command, str(theirs.fileno())], pass_fds=[theirs.fileno()], cwd=self.folder, start_new_session=True,
@@ -99,6 +104,21 @@ class Worker:
         shutil.rmtree(self.folder, ignore_errors=True)
         ended = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         return shorten(": ".join([ended, *last]))
+
+
+def remove_abandoned() -> None:
+    """Remove the folders of workers that were killed together with their owners, as a container is."""
+    for errors in Path(tempfile.gettempdir()).glob("grading-worker-*/errors.txt"):
+        with contextlib.suppress(OSError):  # another one's
+            about = errors.lstat()
+            if about.st_uid != os.getuid() or time.time() - about.st_mtime < BRAND_NEW:
+                continue
+            descriptor = os.open(errors, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(errors.parent, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 def serve(

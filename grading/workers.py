@@ -9,7 +9,7 @@ from typing import Protocol
 
 from grading.errors import GradingError
 from grading.job import ATTEMPTS, Job, Product, ungraded
-from grading.worker import COMMAND, Worker
+from grading.worker import COMMAND, Worker, remove_abandoned
 
 LOOK = 30  # seconds between looks for workers that hang
 FAILED_STARTS = 3  # in a row: it is not by chance
@@ -61,6 +61,7 @@ class LocalWorkers:
         self._command = command
         self._workers: list[Worker] = []
         self._failed_starts = 0
+        remove_abandoned()
 
     def close(self) -> None:
         """End all of them; what they are on is lost."""

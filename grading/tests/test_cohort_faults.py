@@ -27,9 +27,9 @@ def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path)
     seed = int.from_bytes(os.urandom(4))
     script = Path(stub_worker.__file__).with_name("killed_class.py")
     command = [sys.executable, str(script), *map(str, (KILLS, SUBMISSIONS, seed))]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=False
-    )
+    (tmp_path / "temporary").mkdir()
+    environment = os.environ | ONE_THREAD | {"TMPDIR": str(tmp_path / "temporary")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
     assert seen["exits"] == [0, 0]

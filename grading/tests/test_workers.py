@@ -100,3 +100,18 @@ def test_an_owner_that_is_killed_leaves_no_process_and_no_folder() -> None:
     pid, folder = done.stdout.split()
     assert gone(int(pid))
     assert not Path(folder).exists()
+
+
+def test_folders_whose_workers_were_killed_with_their_owner_are_removed_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(worker_module, "BRAND_NEW", 0)
+    abandoned = tmp_path / "grading-worker-abandoned"
+    abandoned.mkdir()
+    (abandoned / "errors.txt").touch()
+    alive = worker_module.Worker(COMMAND)
+    worker_module.remove_abandoned()
+    assert list(tmp_path.iterdir()) == [alive.folder]
+    alive.close()
+    assert list(tmp_path.iterdir()) == []
