@@ -29,7 +29,7 @@ class Ours:
 
         def marks() -> dict[tuple[str, str], float]:
             found = {}
-            for file in sorted((folder / "out" / "results").glob("*/*.json")):
+            for file in sorted((folder / "out" / "results").glob("*/M9_??.json")):
                 kept = json.loads(file.read_text("utf-8"))
                 if kept["scorecard"]:
                     share = Scorecard.model_validate(kept["scorecard"]).percent / 100

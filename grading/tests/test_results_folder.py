@@ -69,7 +69,7 @@ from grading.reports import json
 folder = ResultsFolder(pathlib.Path({str(tmp_path)!r}))
 os.replace = pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9)
 with folder.locked():
-    json.write_whole(folder.file('ada', 'M9_01'), 'x')"""
+    json.write_whole(folder.file('{product().graded.slug}', 'M9_01'), 'x')"""
     assert subprocess.run([sys.executable, "-c", source], check=False).returncode == -9
     own = tmp_path / "results" / product().graded.slug
     assert len(list(own.iterdir())) == 1
