@@ -12,7 +12,7 @@ from grading.errors import InputError, StoreError
 from grading.evidence import Evidence
 from grading.execution import TIMEOUT, Execution, run_notebook
 from grading.grader import Part, nothing_to_grade, scorecard
-from grading.kernels.confinement import Confine
+from grading.kernels.confinement import DEFAULT, Confine, Limits
 from grading.kernels.prediction import predict
 from grading.kernels.privileges import can_change_user
 from grading.kernels.warm_process import WarmthError
@@ -50,26 +50,29 @@ def assess(
     part: Part = "practice",
     timeout: float = TIMEOUT,
     confine: Confine = "auto",
+    limits: Limits = DEFAULT,
 ) -> Assessment:
     """Run and grade one notebook file; with `solution`, with the reference solutions in its exercise cells.
 
-    A notebook that fails is graded on what it logged; one whose warm process died is run once more.
+    `limits`: what a confined one may use, but for processor time, of which it has `timeout`. A notebook that fails is graded on what it logged; one whose warm process died is run once more.
     Raises NotebookError when the file cannot be run at all, InputError when it cannot be confined though it must.
     """
     wanted = find_lesson(lesson) if lesson else lesson_or_own(lesson_id(path))
     notebook = read_notebook(path)
     node = overlay(notebook.node, solution_sources(wanted)) if solution else None
     try:
-        return _assess(wanted, notebook, node, part, timeout, confine)
+        return _assess(wanted, notebook, node, part, timeout, confine, limits)
     except WarmthError:
-        return _assess(wanted, notebook, node, part, timeout, confine)
+        return _assess(wanted, notebook, node, part, timeout, confine, limits)
 
 
 def _assess(
-    lesson: Lesson, notebook: Notebook, node: Any | None, part: Part, timeout: float, confine: Confine
+    lesson: Lesson, notebook: Notebook, node: Any | None, part: Part, timeout: float, confine: Confine, limits: Limits
 ) -> Assessment:
     with temporary_folder() as folder:
-        execution = run_notebook(notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine)
+        execution = run_notebook(
+            notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine, limits=limits
+        )
         return grade_execution(lesson, notebook, execution, part)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from grading.bounded_client import BoundedClient
 from grading.code_version import CodeVersion, commit_folder
 from grading.environment import bare_environment
 from grading.errors import InputError, shorten
-from grading.kernels.confinement import Box, Confine, ConfinementError, Limits, strength
+from grading.kernels.confinement import DEFAULT, Box, Confine, ConfinementError, Limits, strength
 from grading.kernels.guard import Usage
 from grading.kernels.provisioner import KERNEL_NAME, Order
 from grading.kernels.warm_process import WarmthError, shared
@@ -55,6 +55,7 @@ def run_notebook(
     node: Any | None = None,
     warm: bool = True,
     confine: Confine = "auto",
+    limits: Limits = DEFAULT,
 ) -> Execution:
     """Run a notebook (or `node`, an overlay of it) in a new kernel, going on after a cell that fails.
 
@@ -84,7 +85,7 @@ def run_notebook(
     environment = bare_environment(private) | {"MLFLOW_TRACKING_URI": tracking_uri}
     with _connection_folder() as connection:
         own = (str(work), str(private), str(connection))
-        limits = Limits(cpu_seconds=math.ceil(timeout))
+        limits = replace(limits, cpu_seconds=math.ceil(timeout))
         order = Order(Box(own, (str(data.resolve()),), limits) if confined else None)
         report = _run(executed, work, connection, environment, timeout, kernel, order)
     if kernel == KERNEL_NAME:

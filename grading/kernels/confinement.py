@@ -54,6 +54,8 @@ class Limits:
     open_files: int = 1024
 
 
+DEFAULT = Limits()
+
 @dataclass(frozen=True)
 class Box:
     """What one kernel is confined to: folders of its own, what it may read beside the system's, and limits."""
