@@ -1,7 +1,6 @@
 """One notebook from file to scorecard: run it alone, then grade what it left behind."""
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from grading.kernels.warm_process import WarmthError
 from grading.lesson import Lesson
 from grading.lessons import find_lesson, lesson_or_own
 from grading.notebook import Notebook, lesson_id, overlay, read_notebook
+from grading.scratch import scratch_folder
 from grading.store import open_store
 from grading.verdict import Scorecard
 
@@ -54,7 +54,8 @@ def assess(
 ) -> Assessment:
     """Run and grade one notebook file; with `solution`, with the reference solutions in its exercise cells.
 
-    `limits`: what a confined one may use, but for processor time, of which it has `timeout`. A notebook that fails is graded on what it logged; one whose warm process died is run once more.
+    `limits`: what a confined one may use, but for processor time, of which it has `timeout`.
+    A notebook that fails is graded on what it logged; one whose warm process died is run once more.
     Raises NotebookError when the file cannot be run at all, InputError when it cannot be confined though it must.
     """
     wanted = find_lesson(lesson) if lesson else lesson_or_own(lesson_id(path))
@@ -109,7 +110,7 @@ def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards, even when a notebook left files in it that cannot be deleted."""
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder("grading-") as folder:
         if can_change_user():
-            Path(folder).chmod(0o711)  # a kernel with a user of its own must get to its folder in here
-        yield Path(folder).resolve() / "run"
+            folder.chmod(0o711)  # a kernel with a user of its own must get to its folder in here
+        yield folder.resolve() / "run"

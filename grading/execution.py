@@ -25,6 +25,7 @@ from grading.kernels.guard import Usage
 from grading.kernels.provisioner import KERNEL_NAME, Order
 from grading.kernels.warm_process import WarmthError, shared
 from grading.notebook import Notebook
+from grading.scratch import scratch_folder
 from grading.verdict import CellFailure, ExecutionReport, State
 
 TIMEOUT = 300.0  # seconds for a whole notebook
@@ -115,10 +116,8 @@ def _is_confined(confine: Confine, kernel: str) -> bool:
 def _connection_folder() -> Iterator[Path]:
     """A folder for the kernel's sockets, with a short path: they have 107 bytes for it."""
     long = len(tempfile.gettempdir()) > 60
-    with tempfile.TemporaryDirectory(
-        prefix="grading-", dir="/tmp" if long else None, ignore_cleanup_errors=True
-    ) as folder:
-        yield Path(folder)
+    with scratch_folder("grading-", "/tmp" if long else None) as folder:
+        yield folder
 
 
 def _take_back_store(file: Path) -> None:

@@ -141,6 +141,7 @@ def tally(judgements: Iterable[Judgement]) -> Tally:
 
 
 def is_spectator(cell: Any) -> bool:
+    """Whether a cell of a lesson is a worked one, or only looks: without it the practice part is the same."""
     return LEARN in cell["id"] or "check" in cell.metadata.get("tags", []) or cell["id"] == "checklist"
 
 

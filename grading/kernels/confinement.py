@@ -56,6 +56,7 @@ class Limits:
 
 DEFAULT = Limits()
 
+
 @dataclass(frozen=True)
 class Box:
     """What one kernel is confined to: folders of its own, what it may read beside the system's, and limits."""

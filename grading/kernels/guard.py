@@ -162,7 +162,6 @@ class Guard:
         self._next_folders = start + took * 20 if took > SLOW else 0.0
         return over("disk space", size / MEGABYTE, limits.disk / MEGABYTE, " MB") or over("files", files, limits.files)
 
-
     def _nameless(self, processes: Sequence[int]) -> int:
         """Bytes of files that were deleted and are still open or mapped; one only mapped could be as large as any."""
         opened: dict[tuple[int, int], int] = {}
@@ -236,7 +235,9 @@ def _status(pid: int, *names: str) -> int:
 def _deleted_maps(pid: int) -> set[tuple[int, int]]:
     """Device and number of the deleted files that a process has mapped; memory that children share is none."""
     with contextlib.suppress(OSError):
-        fields = [line.split(maxsplit=5) for line in Path(f"/proc/{pid}/maps").read_text("utf-8", "replace").splitlines()]
+        fields = [
+            line.split(maxsplit=5) for line in Path(f"/proc/{pid}/maps").read_text("utf-8", "replace").splitlines()
+        ]
         return {
             (os.makedev(*(int(part, 16) for part in line[3].split(":"))), int(line[4]))
             for line in fields

@@ -118,7 +118,12 @@ class World:
             }.items()
         }  # fmt: skip
         self.store = self._store(folder / "submissions/ada/mlflow.db")
-        self.victim = subprocess.Popen(["sleep", "900"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={"VICTIM_SECRET": self.token, "PATH": os.defpath})
+        self.victim = subprocess.Popen(
+            ["sleep", "900"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={"VICTIM_SECRET": self.token, "PATH": os.defpath},
+        )
         self.tcp, self.udp = (self._inet(kind) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM))
         self.unix, self.datagram = (
             self._unix(str(folder / name), kind)
@@ -254,8 +259,19 @@ class Gallery:
         before = self.world.condition()
         assessment = self.grade(case)
         after = self.world.condition()
-        changed = [f"{what} changed: {before[what]} → {after[what]}"[:600] for what in before if before[what] != after[what]]
+        changed = [
+            f"{what} changed: {_difference(before[what], after[what])}"
+            for what in before
+            if before[what] != after[what]
+        ]
         return [*changed, *_misjudged(case, assessment, self.usual), *_active(assessment.scorecard)]
+
+
+def _difference(before: Any, after: Any) -> str:
+    if isinstance(before, dict):
+        changed = {key for key in before | after if before.get(key) != after.get(key)}
+        before, after = ({key: each.get(key) for key in changed} for each in (before, after))
+    return f"{before} → {after}"[:600]
 
 
 def _misjudged(case: Case, assessment: Assessment, usual: Scorecard) -> Iterator[str]:
@@ -271,7 +287,9 @@ def _misjudged(case: Case, assessment: Assessment, usual: Scorecard) -> Iterator
         yield "was not confined"
     told = [*card.notes, *card.execution.notes, *(failure.error for failure in card.execution.failures)]
     told += [result.found for result in card.results] + [result.hint for result in card.results]
-    yield from (f"does not say {words!r}: {told}"[:900] for words in expected.get("says", []) if words not in " ".join(told))
+    yield from (
+        f"does not say {words!r}: {told}"[:900] for words in expected.get("says", []) if words not in " ".join(told)
+    )
     if expected.get("card") == "nothing":
         if card.score:
             yield f"has points: {[id for id, verdict in verdicts.items() if verdict == Verdict.PASSED]}"
@@ -287,7 +305,9 @@ def _misjudged(case: Case, assessment: Assessment, usual: Scorecard) -> Iterator
     yield from (line for line in forged if line.split(": ")[0].removeprefix("attempt ") not in allowed)
     if expected.get("attempts", True) and "attempt " not in said:
         yield f"attempted nothing: {said[-600:]}"
-    yield from (f"the cell did not print {words!r}: {said[-600:]}" for words in expected.get("prints", []) if words not in said)
+    yield from (
+        f"the cell did not print {words!r}: {said[-600:]}" for words in expected.get("prints", []) if words not in said
+    )
 
 
 def _active(card: Scorecard) -> Iterator[str]:
@@ -300,7 +320,7 @@ def _active(card: Scorecard) -> Iterator[str]:
         page.encode("utf-8")
         if "\x1b" in page:
             yield f"an escape sequence in the {name} report"
-    for words in ("<script>alert", "<img src=x", "<iframe", "javascript:alert(1)\""):
+    for words in ("<script>alert", "<img src=x", "<iframe", 'javascript:alert(1)"'):
         if words in pages["html"]:
             yield f"{words} in the HTML report"
 
@@ -325,7 +345,15 @@ def _listening(found: socket.socket, kind: socket.SocketKind) -> socket.socket:
 def _marks(path: Path) -> tuple[Any, ...]:
     """What of a file can be changed without its content; the time of change cannot be set by anybody."""
     found = path.lstat()
-    marks = (found.st_mode, found.st_uid, found.st_gid, found.st_nlink, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+    marks = (
+        found.st_mode,
+        found.st_uid,
+        found.st_gid,
+        found.st_nlink,
+        found.st_ino,
+        found.st_mtime_ns,
+        found.st_ctime_ns,
+    )
     return (*marks, os.listxattr(path, follow_symlinks=False))
 
 

@@ -20,5 +20,13 @@ for name in ("guard", "warm", "grader", "victim", "init"):
     attempt(f"descriptors of {name}", lambda: os.listdir(f"/proc/{pid}/fd"))
 for path in ("/root", "/home", "/tmp", "/var", "/proc", "/etc", "/sys", "/run", "/dev", "/dev/shm", "/mnt", "/"):
     attempt(f"list {path}", lambda: os.listdir(path))
-for path in ("/etc/shadow", "/etc/sudoers", "/proc/kcore", "/proc/kallsyms", "/proc/keys", "/proc/net/tcp", "/proc/mounts"):
+for path in (
+    "/etc/shadow",
+    "/etc/sudoers",
+    "/proc/kcore",
+    "/proc/kallsyms",
+    "/proc/keys",
+    "/proc/net/tcp",
+    "/proc/mounts",
+):
     attempt(f"read {path}", lambda: open(path, "rb").read(100))

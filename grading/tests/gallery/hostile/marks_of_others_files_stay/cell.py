@@ -27,4 +27,6 @@ os.fchmod(readable, 0o777)
 os.utime(readable, (1, 1))
 attempt("lease", lambda: fcntl.fcntl(readable, fcntl.F_SETLEASE, fcntl.F_RDLCK))
 attempt("flags of a descriptor", lambda: fcntl.ioctl(readable, 0x40086602, struct.pack("l", 0x30)))
-attempt("be told who opens it", lambda: call(254, os.open("/proc/self/fd/0", os.O_RDONLY), os.fsencode(world.home), 0xFFF))
+attempt(
+    "be told who opens it", lambda: call(254, os.open("/proc/self/fd/0", os.O_RDONLY), os.fsencode(world.home), 0xFFF)
+)

@@ -7,10 +7,14 @@ for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
         target = os.readlink(f"/proc/self/fd/{fd}")
     except OSError:
         continue
-    ours = target.startswith(("socket:", "pipe:", "anon_inode:[event", "/dev/null", *own)) or target == f"/proc/{os.getpid()}/fd"
+    ours = (
+        target.startswith(("socket:", "pipe:", "anon_inode:[event", "/dev/null", *own))
+        or target == f"/proc/{os.getpid()}/fd"
+    )
     print(f"attempt {fd}: refused" if ours else f"attempt {fd}: SUCCEEDED {target}")
 # Each of the sockets leads to itself, or to the kernel's own: nobody outside answers or is disturbed.
 import socket
+
 for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
     try:
         if not stat.S_ISSOCK(os.fstat(fd).st_mode):

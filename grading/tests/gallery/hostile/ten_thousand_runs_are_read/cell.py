@@ -12,5 +12,9 @@ with sqlite3.connect("mlflow.db") as store:
         for table in ("params", "tags", "latest_metrics"):
             names = [row[1] for row in store.execute(f"pragma table_info({table})")]
             chosen = ", ".join("?" if name == "run_uuid" else f'"{name}"' for name in names)
-            store.execute(f"insert into {table} select {chosen} from {table} where run_uuid = ?", (f"{number:032x}", uuid))
-        store.execute("insert into tags(key, value, run_uuid) values ('mlflow.parentRunId', ?, ?)", (uuid, f"{number:032x}"))
+            store.execute(
+                f"insert into {table} select {chosen} from {table} where run_uuid = ?", (f"{number:032x}", uuid)
+            )
+        store.execute(
+            "insert into tags(key, value, run_uuid) values ('mlflow.parentRunId', ?, ?)", (uuid, f"{number:032x}")
+        )

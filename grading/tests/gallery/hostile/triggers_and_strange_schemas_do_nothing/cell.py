@@ -8,5 +8,7 @@ store.execute("create index i on runs(name) where name like '%x'")
 store.execute("pragma user_version = 99")
 store.execute("pragma application_id = 1")
 store.execute("pragma writable_schema = on")
-store.execute("insert into sqlite_master values('table', 'tags2', 'tags2', 0, 'create virtual table tags2 using csv(filename=\"/etc/passwd\")')")
+store.execute(
+    "insert into sqlite_master values('table', 'tags2', 'tags2', 0, 'create virtual table tags2 using csv(filename=\"/etc/passwd\")')"
+)
 os._exit(0)
