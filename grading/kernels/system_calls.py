@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 # Ways to other processes, to the kernel, to other files by their number, and round this filter.
-REFUSED = (
+REFUSED: tuple[str, ...] = (
     "connect", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd",
     "bpf", "perf_event_open", "userfaultfd", "fanotify_init", "add_key", "request_key", "keyctl",
     "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsmount", "fsconfig", "fspick",
@@ -24,8 +24,8 @@ REFUSED = (
     "inotify_add_watch", "sendmsg", "sendmmsg",
 )  # fmt: skip
 # The first argument may be another process. That of a library may be a thread of its own, and it dies of a refusal.
-OWN_ONLY = ("prlimit64", "migrate_pages", "move_pages")
-OWN_OR_PRETENDED = ("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr")
+OWN_ONLY: tuple[str, ...] = ("prlimit64", "migrate_pages", "move_pages")
+OWN_OR_PRETENDED: tuple[str, ...] = ("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr")
 # Memory that belongs to no process, calls the filter cannot look into: callers fall back on older ones.
 MISSING = ("memfd_create", "memfd_secret", "clone3", "io_uring_setup", "io_uring_enter", "io_uring_register")
 # Landlock does not hold these back, and libraries that copy files take a refusal for a failure: they do nothing.

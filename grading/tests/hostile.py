@@ -29,12 +29,12 @@ import nbformat
 import psutil
 from rich.console import Console
 
-from grading import quiet
+from grading import quiet, reproduction
 from grading.assessment import Assessment, assess, solution_sources
 from grading.curriculum import NOTEBOOKS
 from grading.data_files import ROOT
 from grading.gallery import is_spectator
-from grading.kernels import privileges
+from grading.kernels import prediction, privileges
 from grading.kernels.confinement import MEGABYTE, Limits
 from grading.kernels.privileges import FIRST_USER, USERS, can_change_user
 from grading.kernels.warm_process import shared
@@ -49,6 +49,7 @@ WATCHED = ("grading", "data", "notebooks", "docs", ".git/config", ".git/hooks", 
 SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 LONGEST = 150  # seconds for one case before this process gives up on itself, with a traceback
 SPARE = 1500 * MEGABYTE  # bytes that this process, the grader, may need: whatever a case makes it read
+MOST_MEMORY = 700 * MEGABYTE  # bytes that the grader may really need for one case
 SECRET = "ssh-key-of-somebody-else"
 FORGED = "SUCCEEDED"
 PRELUDE = """
@@ -78,14 +79,15 @@ class Case:
     def __init__(self, name: str) -> None:
         self.name, self.folder = name, CASES / name
         self.expected: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
-        self.cell = (self.folder / "cell.py").read_text("utf-8")
+        self.cell = (self.folder / "cell.py").read_text("utf-8") + self.expected.get("append", "")
 
     def notebook(self, folder: Path, world: dict[str, Any]) -> Path:
         """The notebook to grade, written into this folder: small, or the solved first lesson with the cell in it."""
         prelude = PRELUDE.format(world=json.dumps(world))
         if "lesson" not in self.expected:
             cells = [("prelude", prelude), ("before", RUN.format(name="before")), ("hostile", self.cell)]
-            node = _notebook([*cells, ("after", RUN.format(name="after"))])
+            more = [(f"more{number}", "pass") for number in range(self.expected.get("more_cells", 0))]
+            node = _notebook([*cells, *more, ("after", RUN.format(name="after"))])
             name = "M9_01_a_hostile_one.ipynb"
         else:
             lesson = find_lesson(self.expected["lesson"])
@@ -95,7 +97,7 @@ class Case:
             after = [cell.id for cell in node.cells].index(self.expected.get("after", "document-work")) + 1
             node.cells[after:after] = _notebook([("prelude", prelude), ("hostile", self.cell)]).cells
         path = folder / name
-        nbformat.write(node, path)
+        path.write_text(json.dumps(node))
         for companion in self.folder.glob("*.csv"):
             shutil.copyfile(companion, folder / companion.name)
         return path
@@ -191,12 +193,12 @@ class World:
             **{f"file {name}": (_marks(path), path.read_bytes()) for name, path in self.files.items()},
             **{f"process {name}": _process(pid) for name, pid in processes.items()},
             "folder": sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*")),
-            "scratch": sorted(os.listdir(tempfile.gettempdir())),
+            "scratch": sorted(path.name for path in Path(tempfile.gettempdir()).iterdir()),
             "warm folder": sorted(str(path) for path in shared().folder.rglob("*")),
             "listeners": self.spoken_to(),
             "descendants": _descendants(),
             "left behind": self._left_behind(),
-            "this process": (os.getcwd(), os.umask(os.umask(0o22) or 0o22), sorted(os.environ.items())),
+            "this process": (str(Path.cwd()), os.umask(os.umask(0o22) or 0o22), sorted(os.environ.items())),
             "repository": _tree(),
         }
 
@@ -232,7 +234,9 @@ class Gallery:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.world = World(folder / "world")
-        resource.setrlimit(resource.RLIMIT_DATA, (_data() + SPARE, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (_status("VmData") + SPARE, resource.getrlimit(resource.RLIMIT_DATA)[1])
+        )
 
     @cached_property
     def usual(self) -> Scorecard:
@@ -249,6 +253,7 @@ class Gallery:
         try:
             path = case.notebook(folder, self.world.places())
             limits = Limits(**case.expected.get("limits", {}))
+            prediction.TIMEOUT = case.expected.get("prediction_timeout", reproduction.TIMEOUT)
             return assess(path, timeout=case.expected.get("timeout", 60), confine="on", limits=limits)
         finally:
             shutil.rmtree(folder)
@@ -257,13 +262,18 @@ class Gallery:
         """What is not as it must be after this case."""
         self.usual  # noqa: B018  graded before the first comparison
         before = self.world.condition()
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+        memory = _status("VmRSS")
         assessment = self.grade(case)
+        needed = _status("VmHWM") - memory
         after = self.world.condition()
         changed = [
             f"{what} changed: {_difference(before[what], after[what])}"
             for what in before
             if before[what] != after[what]
         ]
+        if needed > MOST_MEMORY:
+            changed.append(f"the grader needed {needed / MEGABYTE:,.0f} MB for it")
         return [*changed, *_misjudged(case, assessment, self.usual), *_active(assessment.scorecard)]
 
 
@@ -386,9 +396,10 @@ def _tree() -> dict[str, tuple[Any, ...]]:
     return found
 
 
-def _data() -> int:
+def _status(name: str) -> int:
+    """One of this process's sizes, in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * int(next(line for line in lines if line.startswith("VmData")).split()[1])
+    return 1024 * int(next(line for line in lines if line.startswith(name)).split()[1])
 
 
 def main() -> None:

@@ -54,10 +54,8 @@ class Harness:
         return found
 
     def end(self) -> None:
-        """Let it clean up after itself."""
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait(60)
+        """Let it clean up after itself, at the end of its input."""
+        self.process.communicate(timeout=60)
         self.errors.close()
 
 
@@ -99,7 +97,7 @@ def why_no_ordinary_user() -> str:
     if not (shutil.which("unshare") and shutil.which("setpriv")):
         return "an ordinary user's half needs the programs unshare and setpriv (Debian: util-linux)"
     tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, text=True, check=False)
-    return tried.returncode and f"an ordinary user's half needs a mount namespace: {tried.stderr.strip()}" or ""
+    return f"an ordinary user's half needs a mount namespace: {tried.stderr.strip()}" if tried.returncode else ""
 
 
 def as_ordinary_user(command: list[str]) -> list[str]:
