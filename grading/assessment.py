@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.data_files import DATA, DataFiles
-from grading.errors import InputError, StoreError
+from grading.errors import InputError, StoreError, shorten
 from grading.evidence import Evidence
 from grading.execution import TIMEOUT, Execution, run_notebook
 from grading.grader import Part, nothing_to_grade, scorecard
@@ -79,7 +79,7 @@ def _assess(
 
 def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
     """Grade what an execution left behind; the same execution can be graded for both parts."""
-    about: dict[str, Any] = {"notebook": notebook.path.name, "sha256": notebook.sha256, "execution": execution.report}
+    about: dict[str, Any] = {"notebook": shorten(notebook.path.name), "sha256": notebook.sha256, "execution": execution.report}
     try:
         evidence = evidence_of(lesson, execution, part)
     except StoreError as error:
@@ -89,7 +89,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
         {path.name for path in evidence.data.used if path.is_relative_to(execution.folder)} - execution.companions
     )
     if own:
-        notes = (f"the notebook made its own data file {', '.join(own)}: see that it is what it should be",)
+        notes = (f"the notebook made its own data file {shorten(own)}: see that it is what it should be",)
         card = card.model_copy(update={"notes": notes})
     return Assessment(card, execution.notebook, execution.folder)
 

@@ -63,6 +63,7 @@ class Box:
 
     write: tuple[str, ...]
     read: tuple[str, ...] = ()
+    bind: tuple[str, ...] = ()  # to be written to as well, but for links: others connect to what lies there
     limits: Limits = field(default_factory=Limits)
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,7 +73,13 @@ class Box:
     @classmethod
     def of(cls, said: dict[str, Any]) -> "Box":
         """The box that `as_dict` described."""
-        return cls(tuple(said["write"]), tuple(said["read"]), Limits(**said["limits"]))
+        folders = {name: tuple(said[name]) for name in ("write", "read", "bind")}
+        return cls(**folders, limits=Limits(**said["limits"]))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The folders that are the kernel's own."""
+        return self.write + self.bind
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ def prepare(box: Box, user: int | None) -> None:
     """Give the box's own folders to the user that its kernel will be."""
     if user is None:
         return
-    for folder in box.write:
+    for folder in box.own:
         os.chown(folder, user, user)
         for parent, folders, files in os.walk(folder):
             for name in (*folders, *files):
@@ -136,7 +143,7 @@ def confine(box: Box, user: int | None) -> None:
     if user is None:
         privileges.drop()
     else:
-        privileges.become(user, (Path(sys.executable), *map(Path, (__file__, *box.write, *box.read))))
+        privileges.become(user, (Path(sys.executable), *map(Path, (__file__, *box.own, *box.read))))
     _restrict_files(box)
     system_calls.restrict()
 
@@ -169,7 +176,8 @@ def _restrict_files(box: Box) -> None:
     device = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
         allowed = [(path, read) for path in (*_common(), *box.read)]
-        for path, rights in (*allowed, *((path, device) for path in DEVICES), *((path, own) for path in box.write)):
+        allowed += [(path, device) for path in DEVICES] + [(path, own) for path in box.write]
+        for path, rights in (*allowed, *((path, own & ~AccessFS.MAKE_SYM) for path in box.bind)):
             try:
                 mode = os.stat(path).st_mode  # noqa: PTH116  many paths, each once a kernel
             except OSError:

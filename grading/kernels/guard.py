@@ -92,7 +92,7 @@ class Guard:
 
     def __init__(self, pid: int, child: int, socket: socket.socket, box: Box | None) -> None:
         self.pid, self.child, self.socket = pid, child, socket
-        self.folders = box.write if box else ()
+        self.folders = box.own if box else ()
         self.limits = box.limits if box else None
         self.usage = Usage()
         self._warm = _anonymous(os.getpid())  # the child shares these pages

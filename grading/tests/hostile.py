@@ -253,7 +253,7 @@ class Gallery:
         try:
             path = case.notebook(folder, self.world.places())
             limits = Limits(**case.expected.get("limits", {}))
-            prediction.TIMEOUT = case.expected.get("prediction_timeout", reproduction.TIMEOUT)
+            vars(prediction)["TIMEOUT"] = case.expected.get("prediction_timeout", reproduction.TIMEOUT)
             return assess(path, timeout=case.expected.get("timeout", 60), confine="on", limits=limits)
         finally:
             shutil.rmtree(folder)

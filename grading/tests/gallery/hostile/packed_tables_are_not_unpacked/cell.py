@@ -1,15 +1,15 @@
-import bz2
 import gzip
-import lzma
+import hashlib
+import json
+import pathlib
+import sqlite3
 
-packed = gzip.compress(b"row,y_true,y_pred\n" + b"1,2,3\n" * 10)
 line = b"1,2,3\n" * 1_000_000
-with gzip.open("predictions.csv.gz", "wb", 9) as file, bz2.open("predictions.csv.bz2", "wb") as other:
-    for _ in range(60):
-        file.write(line)
-    for _ in range(10):
-        other.write(line)
-with mlflow.start_run(run_id=my_run):
-    for name in ("predictions.csv.gz", "predictions.csv.bz2"):
-        mlflow.log_artifact(name)
-        mlflow.log_artifact(name, "more")
+file = pathlib.Path("diabetes_own.csv.gz").resolve()
+with gzip.open(file, "wb", 1) as packed:
+    packed.write(b"row,progression,b\n")
+    for _ in range(60):  # 360 MB, and several times that as a table
+        packed.write(line)
+with sqlite3.connect("mlflow.db") as store:
+    store.execute("update datasets set dataset_source = ?", (json.dumps({"uri": str(file)}),))
+    store.execute("update tags set value = ? where key = 'data_sha256'", (hashlib.sha256(file.read_bytes()).hexdigest(),))
