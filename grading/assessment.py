@@ -1,25 +1,25 @@
 """One notebook from file to scorecard: run it alone, then grade what it left behind."""
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grading.data_files import DATA, DataFiles
-from grading.errors import InputError, StoreError
+from grading.errors import InputError, StoreError, shorten
 from grading.evidence import Evidence
 from grading.execution import TIMEOUT, Execution, run_notebook
 from grading.fingerprints import fingerprints_of
 from grading.grader import Part, nothing_to_grade, scorecard
-from grading.kernels.confinement import Confine
+from grading.kernels.confinement import DEFAULT, Confine, Limits
 from grading.kernels.prediction import predict
 from grading.kernels.privileges import can_change_user
 from grading.kernels.warm_process import WarmthError
 from grading.lesson import Lesson
 from grading.lessons import find_lesson, lesson_or_own
 from grading.notebook import Notebook, lesson_id, overlay, read_notebook
+from grading.scratch import scratch_folder
 from grading.store import open_store
 from grading.verdict import Scorecard
 
@@ -53,9 +53,11 @@ def assess(
     part: Part = "practice",
     timeout: float = TIMEOUT,
     confine: Confine = "auto",
+    limits: Limits = DEFAULT,
 ) -> Assessment:
     """Run and grade one notebook file; with `solution`, with the reference solutions in its exercise cells.
 
+    `limits`: what a confined one may use, but for processor time, of which it has `timeout`.
     A notebook that fails is graded on what it logged; one whose warm process died is run once more.
     Raises NotebookError when the file cannot be run at all, InputError when it cannot be confined though it must.
     """
@@ -63,22 +65,28 @@ def assess(
     notebook = read_notebook(path)
     node = overlay(notebook.node, solution_sources(wanted)) if solution else None
     try:
-        return _assess(wanted, notebook, node, part, timeout, confine)
+        return _assess(wanted, notebook, node, part, timeout, confine, limits)
     except WarmthError:
-        return replace(_assess(wanted, notebook, node, part, timeout, confine), attempts=2)
+        return replace(_assess(wanted, notebook, node, part, timeout, confine, limits), attempts=2)
 
 
 def _assess(
-    lesson: Lesson, notebook: Notebook, node: Any | None, part: Part, timeout: float, confine: Confine
+    lesson: Lesson, notebook: Notebook, node: Any | None, part: Part, timeout: float, confine: Confine, limits: Limits
 ) -> Assessment:
     with temporary_folder() as folder:
-        execution = run_notebook(notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine)
+        execution = run_notebook(
+            notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine, limits=limits
+        )
         return grade_execution(lesson, notebook, execution, part)
 
 
 def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
     """Grade what an execution left behind; the same execution can be graded for both parts."""
-    about: dict[str, Any] = {"notebook": notebook.path.name, "sha256": notebook.sha256, "execution": execution.report}
+    about: dict[str, Any] = {
+        "notebook": shorten(notebook.path.name),
+        "sha256": notebook.sha256,
+        "execution": execution.report,
+    }
     try:
         evidence = evidence_of(lesson, execution, part)
     except StoreError as error:
@@ -88,7 +96,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
         {path.name for path in evidence.data.used if path.is_relative_to(execution.folder)} - execution.companions
     )
     if own:
-        notes = (f"the notebook made its own data file {', '.join(own)}: see that it is what it should be",)
+        notes = (f"the notebook made its own data file {shorten(own)}: see that it is what it should be",)
         card = card.model_copy(update={"notes": notes})
     return Assessment(card, execution.notebook, execution.folder, fingerprints_of(evidence))
 
@@ -109,7 +117,7 @@ def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards, even when a notebook left files in it that cannot be deleted."""
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder("grading-") as folder:
         if can_change_user():
-            Path(folder).chmod(0o711)  # a kernel with a user of its own must get to its folder in here
-        yield Path(folder).resolve() / "run"
+            folder.chmod(0o711)  # a kernel with a user of its own must get to its folder in here
+        yield folder.resolve() / "run"

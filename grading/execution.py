@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from grading.bounded_client import BoundedClient
 from grading.code_version import CodeVersion, commit_folder
 from grading.environment import bare_environment
 from grading.errors import InputError, shorten
-from grading.kernels.confinement import Box, Confine, ConfinementError, Limits, strength
+from grading.kernels.confinement import DEFAULT, Box, Confine, ConfinementError, Limits, strength
 from grading.kernels.guard import Usage
 from grading.kernels.provisioner import KERNEL_NAME, Order
 from grading.kernels.warm_process import WarmthError, shared
 from grading.notebook import Notebook
+from grading.scratch import scratch_folder
 from grading.verdict import CellFailure, ExecutionReport, State
 
 TIMEOUT = 300.0  # seconds for a whole notebook
@@ -55,6 +56,7 @@ def run_notebook(
     node: Any | None = None,
     warm: bool = True,
     confine: Confine = "auto",
+    limits: Limits = DEFAULT,
 ) -> Execution:
     """Run a notebook (or `node`, an overlay of it) in a new kernel, going on after a cell that fails.
 
@@ -83,13 +85,13 @@ def run_notebook(
     confined = _is_confined(confine, kernel)
     environment = bare_environment(private) | {"MLFLOW_TRACKING_URI": tracking_uri}
     with _connection_folder() as connection:
-        own = (str(work), str(private), str(connection))
-        limits = Limits(cpu_seconds=math.ceil(timeout))
-        order = Order(Box(own, (str(data.resolve()),), limits) if confined else None)
+        limits = replace(limits, cpu_seconds=math.ceil(timeout))
+        box = Box((str(work), str(private)), (str(data.resolve()),), (str(connection),), limits)
+        order = Order(box if confined else None)
         report = _run(executed, work, connection, environment, timeout, kernel, order)
     if kernel == KERNEL_NAME:
         _take_back_store(work / STORE)
-    handed_in = (f"handed in with it: {', '.join(sorted(companions))}",) if companions else ()
+    handed_in = (f"handed in with it: {shorten(sorted(companions))}",) if companions else ()
     notes = (*notebook.notes, *handed_in, *_strays(work))
     return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed, companions)
 
@@ -114,10 +116,8 @@ def _is_confined(confine: Confine, kernel: str) -> bool:
 def _connection_folder() -> Iterator[Path]:
     """A folder for the kernel's sockets, with a short path: they have 107 bytes for it."""
     long = len(tempfile.gettempdir()) > 60
-    with tempfile.TemporaryDirectory(
-        prefix="grading-", dir="/tmp" if long else None, ignore_cleanup_errors=True
-    ) as folder:
-        yield Path(folder).resolve()
+    with scratch_folder("grading-", "/tmp" if long else None) as folder:
+        yield folder.resolve()
 
 
 def _take_back_store(file: Path) -> None:
@@ -135,12 +135,20 @@ def _run(
     warm, config = kernel == KERNEL_NAME, Config()
     config.KernelManager.connection_file = str(connection / "kernel.json")
     config.KernelManager.transport = "ipc" if warm else "tcp"  # with a path of its own: no port to race for
+
+    def left(cell: Any) -> float:
+        """Seconds; a kernel that never says that it is idle costs some more in each cell, so there may be none."""
+        seconds = timeout - (time.monotonic() - start)
+        if seconds <= 0:
+            raise CellTimeoutError.error_from_timeout_and_cell("late", int(timeout), cell)
+        return seconds
+
     client = BoundedClient(
         node,
         kernel_name=kernel,
         config=config,
         allow_errors=True,
-        timeout_func=lambda _cell: max(0.1, timeout - (time.monotonic() - start)),
+        timeout_func=left,
         startup_timeout=min(timeout, 120),
         store_widget_state=False,
         on_cell_execute=lambda cell, cell_index: begun.append(cell.get("id") or f"number {cell_index + 1}"),
@@ -231,7 +239,7 @@ def _strays(work: Path) -> tuple[str, ...]:
     others = [path.name for path in (*work.glob("*.db"), *work.glob("*/*.db")) if path != expected]
     notes = []
     if others:
-        notes.append(f"a store of the notebook's own, {others[0]}, was not graded: let TRACKING_URI decide")
+        notes.append(f"a store of the notebook's own, {shorten(others[0])}, was not graded: let TRACKING_URI decide")
     if not expected.exists():
         notes.append("the store at TRACKING_URI is not there: nothing was logged to it, or it was deleted")
     return tuple(notes)

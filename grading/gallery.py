@@ -63,7 +63,7 @@ class Case:
                     raise NotebookError(f"{self.name}: expected {before!r} in the solution of {task}")
                 sources[f"{task}-work"] = sources[f"{task}-work"].replace(before, after)
         node = overlay(lesson.node, sources)
-        node.cells = [cell for cell in node.cells if not _is_spectator(cell)]
+        node.cells = [cell for cell in node.cells if not is_spectator(cell)]
         return Notebook(lesson.path, node, lesson.sha256)
 
 
@@ -140,7 +140,8 @@ def tally(judgements: Iterable[Judgement]) -> Tally:
     )
 
 
-def _is_spectator(cell: Any) -> bool:
+def is_spectator(cell: Any) -> bool:
+    """Whether a cell of a lesson is a worked one, or only looks: without it the practice part is the same."""
     return LEARN in cell["id"] or "check" in cell.metadata.get("tags", []) or cell["id"] == "checklist"
 
 

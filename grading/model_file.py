@@ -135,9 +135,14 @@ def leaves(parameters: dict[str, Plain], class_name: str) -> dict[str, Plain]:
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    if archive.getinfo(name).file_size > LARGEST_READ:
+    entry = archive.getinfo(name)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others are unpacked all at once
+        raise ValueError(f"{name} is packed in a way of its own")
+    with archive.open(entry) as member:
+        found = member.read(LARGEST_READ + 1)  # what the entry says of its size need not be so
+    if len(found) > LARGEST_READ or entry.file_size > LARGEST_READ:
         raise ValueError(f"{name} is over 20 MB")
-    return archive.read(name)
+    return found
 
 
 class _NotOursToImportError(Exception):

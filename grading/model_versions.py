@@ -152,7 +152,7 @@ def judge_comparison(file: Path, versions: tuple[MadeVersion, ...], earlier: tup
 
 def _texts(file: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(file, dtype=str)
+        return pd.read_csv(file, dtype=str, compression=None)
     except (ValueError, UnicodeDecodeError, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Unmet(f"{file.name} as a CSV table", reason, "frame.to_csv(index=False)") from None

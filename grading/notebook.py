@@ -1,6 +1,7 @@
 """A notebook as a file: its name, its cells by id, an overlay of solutions, and its conformance to the template."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from grading.errors import NotebookError
 
 NAME = re.compile(r"^(M9_(\d{2}))_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.ipynb$")
 CONVENTION = "M9_{number}_{description}.ipynb, for example M9_01_mlflow_setup.ipynb"
+HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a pair of characters that stand for one
 KEPT_OUTPUT = "nbval-check-output"
 TAGS = frozenset({"parameters", "exercise", "check", KEPT_OUTPUT})
 LARGEST_NOTEBOOK = 50_000_000  # bytes
@@ -136,6 +138,8 @@ def _cell_deviations(cell: Any) -> Iterator[str]:
 
 
 def _parse(text: str) -> tuple[Any, tuple[str, ...]]:
+    if HALF.search(text):  # an editor cut an emoji in two: nothing can be written with it
+        text = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
     version = nbformat.reader.get_version(nbformat.reader.parse_json(text))
     node = nbformat.reads(text, as_version=4)
     if not isinstance(node.get("cells"), list):

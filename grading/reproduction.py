@@ -71,7 +71,7 @@ def reproduce(request: Request, environment: Mapping[str, str] | None = None) ->
             if not receiving.poll(TIMEOUT):
                 return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
             return understood(json.loads(receiving.recv_bytes(LONGEST_ANSWER)))
-        except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
+        except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
             return Reproduction(problem="the process that loaded the model died")
         finally:
             child.kill()
@@ -85,7 +85,7 @@ def _ask(descriptor: int, request: Request, environment: Mapping[str, str]) -> R
     try:
         connection.send_bytes(json.dumps([asdict(request), dict(environment)]).encode())
         return understood(json.loads(connection.recv_bytes(LONGEST_ANSWER)))
-    except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
+    except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         return Reproduction(problem="the process that loads models died: restart the kernel")
 
 

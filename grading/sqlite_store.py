@@ -1,7 +1,10 @@
 """An MLflow store in a SQLite file, read by SQL: 0.03 s, cannot write, runs no migration."""
 
 import functools
+import os
 import sqlite3
+import stat
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from urllib.parse import quote
 
 from grading.errors import StoreError
 from grading.store import (
+    LARGEST_READ,
     Dataset,
     Experiment,
     LocalArtifacts,
@@ -24,6 +28,7 @@ from grading.store import (
 )
 
 LONGEST_QUERY = 30  # seconds; a view in place of a table could run for ever
+LARGEST_ANSWER, ROW = 200_000_000, 100  # bytes of one query's rows, and of a row itself: a text can be made when read
 READY = 2  # LoggedModelStatus in MLflow's database: 1 pending, 2 ready, 3 failed
 
 
@@ -40,6 +45,14 @@ def _damage_is_said(read: Callable[..., Any]) -> Callable[..., Any]:
     return reading
 
 
+def _refuse_strangers(path: Path) -> None:
+    """A link would show another's store as the student's own; a pipe, where SQLite looks for a journal, never opens."""
+    for ending in ("", "-journal", "-wal", "-shm"):
+        file = path.with_name(path.name + ending)
+        if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
+            raise StoreError(f"expected nothing but files as the store at {path}; found a link or a pipe {file.name}")
+
+
 class SqliteStore:
     """The view of one SQLite file; each property reads once. Raises StoreError when the file is not an MLflow store."""
 
@@ -49,6 +62,8 @@ class SqliteStore:
         self.path = Path(uri.removeprefix("sqlite:///").partition("?")[0])
         if not self.path.is_file():
             raise StoreError(f"expected an MLflow store at {self.path}; found no file there")
+        if root:
+            _refuse_strangers(self.path)
 
     @cached_property
     @_damage_is_said
@@ -170,7 +185,14 @@ class SqliteStore:
                 connection.execute("pragma trusted_schema = off")  # the file is student-written
                 deadline = time.monotonic() + LONGEST_QUERY
                 connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
-                return connection.execute(query, values).fetchall()
+                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_READ)
+                found, room = [], LARGEST_ANSWER
+                for row in connection.execute(query, values):
+                    found.append(row)
+                    room -= ROW + sum(map(sys.getsizeof, row))
+                    if room < 0:
+                        raise StoreError(f"expected a store of a lesson's size at {self.path}; found more than 200 MB")
+                return found
         except sqlite3.Error as error:
             raise StoreError(
                 f"expected a store of this MLflow at {self.path}; found: {error}. "

@@ -55,12 +55,16 @@ class Limits:
     open_files: int = 1024
 
 
+DEFAULT = Limits()
+
+
 @dataclass(frozen=True)
 class Box:
     """What one kernel is confined to: folders of its own, what it may read beside the system's, and limits."""
 
     write: tuple[str, ...]
     read: tuple[str, ...] = ()
+    bind: tuple[str, ...] = ()  # to be written to as well, but for links: others connect to what lies there
     limits: Limits = field(default_factory=Limits)
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,7 +74,13 @@ class Box:
     @classmethod
     def of(cls, said: dict[str, Any]) -> "Box":
         """The box that `as_dict` described."""
-        return cls(tuple(said["write"]), tuple(said["read"]), Limits(**said["limits"]))
+        folders = {name: tuple(said[name]) for name in ("write", "read", "bind")}
+        return cls(**folders, limits=Limits(**said["limits"]))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The folders that are the kernel's own."""
+        return self.write + self.bind
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,7 @@ def prepare(box: Box, user: int | None) -> None:
     """Give the box's own folders to the user that its kernel will be."""
     if user is None:
         return
-    for folder in box.write:
+    for folder in box.own:
         os.chown(folder, user, user)
         for parent, folders, files in os.walk(folder):
             for name in (*folders, *files):
@@ -128,11 +138,11 @@ def confine(box: Box, user: int | None) -> str:
     apart = ""
     if user is None:
         with contextlib.suppress(OSError):
-            namespaces.make_all_read_only(box.write)
+            namespaces.make_all_read_only(box.own)
             apart = ", read-only mounts"
         privileges.drop()
     else:
-        privileges.become(user, (Path(sys.executable), *map(Path, (__file__, *box.write, *box.read))))
+        privileges.become(user, (Path(sys.executable), *map(Path, (__file__, *box.own, *box.read))))
         apart = ", own user"
     _restrict_files(box)
     system_calls.restrict(modes=bool(apart))
@@ -168,11 +178,12 @@ def _restrict_files(box: Box) -> None:
     device = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
         common = [(path, read) for path in _common()] + [(path, device) for path in DEVICES]
-        for path, rights in (*common, *((path, read) for path in box.read), *((path, own) for path in box.write)):
+        boxed = [(path, read) for path in box.read] + [(path, own) for path in box.write]
+        for path, rights in (*common, *boxed, *((path, own & ~AccessFS.MAKE_SYM) for path in box.bind)):
             try:
                 mode = os.stat(path).st_mode  # noqa: PTH116  many paths, each once a kernel
             except OSError:
-                if path in (*box.read, *box.write):
+                if path in (*box.read, *box.own):
                     raise
                 continue  # this system has none, or not for this user
             rules.allow_path(path, rights if stat.S_ISDIR(mode) else rights & on_file)

@@ -11,6 +11,7 @@ import resource
 import select
 import signal
 import socket
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from grading.kernels.confinement import MEGABYTE, Box, Limits, confine, prepare
 
 POLL = 0.2  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")
+LONGEST_PATH = 2_000  # characters; the system takes 4,096 at once
 SLOW = 0.05  # seconds for one look at the folders; slower ones are made less often
 
 
@@ -45,7 +47,7 @@ def stand(owner: socket.socket, box: Box | None) -> socket.socket:
     os.setsid()
     privileges.adopt_orphans()
     privileges.die_with_parent(signal.SIGTERM)  # of the warm process
-    user = privileges.own_user(os.getpid(), box.write) if box else None
+    user = privileges.own_user(os.getpid(), box.own) if box else None
     telling, told = os.pipe()
     channel, other_end = socket.socketpair()
     pid = os.fork()
@@ -92,10 +94,11 @@ class Guard:
 
     def __init__(self, pid: int, child: int, socket: socket.socket, box: Box | None) -> None:
         self.pid, self.child, self.socket = pid, child, socket
-        self.folders = box.write if box else ()
+        self.folders = box.own if box else ()
         self.limits = box.limits if box else None
         self.usage = Usage()
         self._warm = _anonymous(os.getpid())  # the child shares these pages
+        self._mapped = _deleted_maps(os.getpid())  # libraries that were upgraded under the warm process, say
         self._next_folders = 0.0
 
     def until_the_end(self) -> NoReturn:
@@ -131,7 +134,7 @@ class Guard:
             over("memory", memory / MEGABYTE, self.limits.memory / MEGABYTE, " MB")
             or over("processor time", cpu, self.limits.cpu_seconds, " seconds")
             or over("processes at a time", len(processes), self.limits.processes)
-            or self._disk(self.limits)
+            or self._disk(self.limits, processes)
         )
 
     def _memory(self, pid: int) -> int:
@@ -140,16 +143,19 @@ class Guard:
             return max(0, _anonymous(pid) - self._warm)
         with contextlib.suppress(OSError):
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+            shared = sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+            return 1024 * shared + _status(pid, "VmPTE:")
         return _anonymous(pid)
 
-    def _disk(self, limits: Limits) -> str:
+    def _disk(self, limits: Limits, processes: Sequence[int]) -> str:
         start = time.monotonic()
         if start < self._next_folders:
             return ""
-        size = files = 0
+        size, files = self._nameless(processes), 0
         for entry in _entries(self.folders):
             files += 1
+            if len(entry.path) > LONGEST_PATH:  # further down, nobody could count
+                return over("characters in a path", len(entry.path), LONGEST_PATH)
             with contextlib.suppress(OSError):
                 size += entry.stat(follow_symlinks=False).st_blocks * 512
             if files > limits.files:
@@ -157,6 +163,20 @@ class Guard:
         took = time.monotonic() - start
         self._next_folders = start + took * 20 if took > SLOW else 0.0
         return over("disk space", size / MEGABYTE, limits.disk / MEGABYTE, " MB") or over("files", files, limits.files)
+
+    def _nameless(self, processes: Sequence[int]) -> int:
+        """Bytes of files that were deleted and are still open or mapped; one only mapped could be as large as any."""
+        opened: dict[tuple[int, int], int] = {}
+        mapped: set[tuple[int, int]] = set()
+        for pid in processes:
+            with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):
+                        found = entry.stat()
+                        if not found.st_nlink and stat.S_ISREG(found.st_mode):
+                            opened[found.st_dev, found.st_ino] = found.st_blocks * 512
+            mapped |= _deleted_maps(pid)
+        return sum(opened.values()) + (self.limits or Limits()).file_size * len(mapped - opened.keys() - self._mapped)
 
 
 def over(what: str, found: float, most: float, unit: str = "") -> str:
@@ -202,11 +222,30 @@ def _entries(folders: Sequence[str]) -> Iterator[os.DirEntry[str]]:
 
 
 def _anonymous(pid: int) -> int:
-    """Bytes of memory that no file backs."""
+    """Bytes of memory that no file backs, and of the tables that say where it is: reading nothing fills those."""
+    return _status(pid, "RssAnon:", "RssShmem:", "VmPTE:")
+
+
+def _status(pid: int, *names: str) -> int:
+    """The sum of these sizes of a process, in bytes."""
     with contextlib.suppress(OSError):
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(names))
     return 0
+
+
+def _deleted_maps(pid: int) -> set[tuple[int, int]]:
+    """Device and number of the deleted files that a process has mapped; memory that children share is none."""
+    with contextlib.suppress(OSError):
+        fields = [
+            line.split(maxsplit=5) for line in Path(f"/proc/{pid}/maps").read_text("utf-8", "replace").splitlines()
+        ]
+        return {
+            (os.makedev(*(int(part, 16) for part in line[3].split(":"))), int(line[4]))
+            for line in fields
+            if len(line) == 6 and line[5].endswith(" (deleted)") and not line[5].startswith(("/dev/zero", "/SYSV"))
+        }
+    return set()
 
 
 def _cpu_seconds(pid: int) -> float:

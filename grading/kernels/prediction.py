@@ -1,14 +1,15 @@
 """What a logged model predicts today: asked of a fresh fork of the warm process, as confined as a notebook."""
 
 import json
-import tempfile
+import threading
+import time
 from dataclasses import asdict
-from pathlib import Path
 
 from grading.environment import bare_environment
 from grading.kernels.confinement import Box, Limits, strength
 from grading.kernels.warm_process import WarmthError, shared
 from grading.reproduction import LONGEST_ANSWER, TIMEOUT, Reproduction, Request, reproduce, understood
+from grading.scratch import scratch_folder
 
 LIMITS = Limits(cpu_seconds=TIMEOUT)
 
@@ -18,25 +19,30 @@ def predict(request: Request, *, confined: bool) -> Reproduction:
 
     Unconfined, where there is no warm process, an ordinary one answers. Raises WarmthError and ConfinementError.
     """
-    with tempfile.TemporaryDirectory(prefix="grading-model-", ignore_cleanup_errors=True) as folder:
-        own = Path(folder).resolve()
+    with scratch_folder("grading-model-") as folder:
+        own = folder.resolve()
         environment = bare_environment(own)
-        box = Box((str(own),), (request.model, request.data), LIMITS) if confined and strength().enough else None
+        box = Box((str(own),), (request.model, request.data), limits=LIMITS) if confined and strength().enough else None
         try:
             process, connection = shared().predictor(str(own), environment, box)
         except WarmthError:
             if box:
                 raise
             return reproduce(request, environment)
+        late = threading.Timer(TIMEOUT, process.kill)  # it may begin an answer, and never end it
+        late.start()
+        start = time.monotonic()
         try:
             connection.send_bytes(json.dumps(asdict(request)).encode())
-            if not connection.poll(TIMEOUT):
-                return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
             return understood(json.loads(connection.recv_bytes(LONGEST_ANSWER)))
-        except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError):
+        except (EOFError, OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+            if time.monotonic() - start >= TIMEOUT:
+                return Reproduction(problem=f"the model did not load and predict within {TIMEOUT} seconds")
+            process.kill()  # it may have closed its end, or said what is no answer, and live on
             stopped = process.usage.stopped if process.wait(TIMEOUT) == 0 and process.usage else ""
             return Reproduction(problem=f"the process that loaded the model died{stopped and f': {stopped}'}")
         finally:
+            late.cancel()
             process.kill()
             process.wait(TIMEOUT)
             connection.close()

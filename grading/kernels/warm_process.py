@@ -29,6 +29,7 @@ SUPPORTED = sys.platform == "linux" and hasattr(os, "pidfd_open")
 # What libraries read when they are loaded, which here is before the fork.
 LOADED_WITH = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # Arrow's allocator starts a thread otherwise
+    "SQLITE_TMPDIR": ".",  # read once: another place would be closed to a confined kernel
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # what ipykernel sets before matplotlib is imported
 }
 

@@ -31,7 +31,7 @@ TRACKED = "import mlflow\nmlflow.set_experiment('a')\nwith mlflow.start_run():\n
 
 
 def box(folder: Path, **limits: int) -> Box:
-    return Box((str(folder),), (), Limits(**limits))
+    return Box((str(folder),), limits=Limits(**limits))
 
 
 def started(folder: Path, code: str, **limits: int) -> ForkedKernel:

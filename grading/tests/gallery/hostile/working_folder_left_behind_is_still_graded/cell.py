@@ -1,0 +1,4 @@
+import os
+
+os.chdir("/")
+os.chdir(os.environ["HOME"])
