@@ -1,12 +1,13 @@
 """The data files that runs say they used: found, hashed and read, never trusted to be where the run says."""
 
+import csv
 import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from grading.store import LARGEST_READ, local_path
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"  # the course's own files
 DVC_CACHE = ".dvc/cache/files/md5"  # where DVC keeps every version of a file, each under its md5
+MOST_COLUMNS = 2_000
 MOST_VERSIONS = 100  # files of a DVC cache that are looked at
 ROW_NAMES = ("row", "row_id", "id", "index")
 LABELS = {"breast_cancer": "malignant", "diabetes": "progression"}  # the course's own files, by how their names begin
@@ -106,11 +108,19 @@ def _course_files() -> frozenset[str]:
     return frozenset(file.name for file in DATA.glob("*.csv"))
 
 
-def read_table(file: Path) -> pd.DataFrame:
-    """A CSV file as a table; raises Unmet when it is not one."""
+def read_table(file: Path, **how: Any) -> pd.DataFrame:
+    """A CSV file as a table, read by pandas in this way; raises Unmet when it is not one, or packed, or too wide."""
     try:
-        return pd.read_csv(file, compression=None)  # 20 MB could be 20 GB packed
-    except (ValueError, UnicodeDecodeError, OSError) as error:  # ParserError and EmptyDataError are ValueErrors
+        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+            if any(len(row) > MOST_COLUMNS for row in csv.reader(lines)):  # pandas takes hours over a million
+                raise ValueError(f"more than {MOST_COLUMNS:,} columns")
+        return pd.read_csv(file, compression=None, **how)  # 20 MB could be 20 GB packed
+    except (
+        ValueError,
+        UnicodeDecodeError,
+        OSError,
+        csv.Error,
+    ) as error:  # ParserError and EmptyDataError are ValueErrors
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Unmet(f"{file.name} as a CSV table", reason, "frame.to_csv(path, index=False)") from None
 

@@ -12,7 +12,7 @@ from grading.contract import clauses, matching_files
 from grading.data_files import label_columns
 from grading.errors import Unmet
 from grading.evidence import Evidence
-from grading.figures import read_picture
+from grading.figures import MOST_FIGURES, read_picture
 from grading.metric_name import of_test_rows
 from grading.predictions import our_contract
 from grading.store import Run
@@ -130,7 +130,7 @@ def require_figures(evidence: Evidence, run: Run) -> int:
         found = matching_files(key, rule, files)
         if not found:
             raise Unmet(f"a figure named like {key}.png in the run {run.name!r}", files[:8] or "no artifacts", rule.why)
-        if all(read_picture(run.artifacts.local(file)).blank for file in found):
+        if all(read_picture(run.artifacts.local(file)).blank for file in found[:MOST_FIGURES]):
             raise Unmet(
                 f"{found[0]} to show something",
                 "a blank picture",

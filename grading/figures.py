@@ -10,7 +10,8 @@ from PIL import Image
 
 from grading.errors import Unmet
 
-MOST_PIXELS = 50_000_000  # a decompression bomb is larger
+MOST_PIXELS = 20_000_000  # a sheet of A3 for print has 17; a decompression bomb has more
+MOST_FIGURES = 12  # of one name that are looked at
 INNER = (0.2, 0.8)  # the part of the picture that lies inside the axes: frame, ticks and labels do not count
 LEAST_INK = 0.00005  # share of inner pixels that differ from the commonest colour: a single dot is enough
 
@@ -30,7 +31,7 @@ def read_picture(file: Path) -> Picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise Unmet("a figure of at most 50 megapixels", f"{file.name}: {image.width} × {image.height}")
+                    raise Unmet("a figure of at most 20 megapixels", f"{file.name}: {image.width} × {image.height}")
                 pixels = np.asarray(image.convert("RGB"))
     except Unmet:
         raise

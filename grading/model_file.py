@@ -53,7 +53,10 @@ class ModelFile:
         signature = self.description.get("signature")
         try:
             columns = json.loads(signature["inputs"])  # type: ignore[index]
-            return [column["name"] for column in columns if "name" in column]
+            names = [column["name"] for column in columns if "name" in column]
+            if not all(isinstance(name, str) for name in names):
+                raise ValueError("names that are no text")
+            return names
         except (TypeError, KeyError, ValueError, AttributeError, RecursionError):
             raise Unmet(
                 "a model with a signature", "no signature", "mlflow.sklearn.log_model(..., input_example=X.head(3))"

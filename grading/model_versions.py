@@ -9,6 +9,7 @@ import pandas as pd
 
 from grading.comparison import equal
 from grading.contract import value_of
+from grading.data_files import read_table
 from grading.data_versions import MD5
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
@@ -122,7 +123,7 @@ def judge_comparison(file: Path, versions: tuple[MadeVersion, ...], earlier: tup
 
     A number must be the metric, rounded as it is written. `earlier`: versions that may be in the table, if true.
     """
-    table = read_board(file) if file.suffix == ".json" else _texts(file)
+    table = read_board(file) if file.suffix == ".json" else read_table(file, dtype=str)
     columns = {str(name).removeprefix("metrics.").lower(): str(name) for name in table.columns}
     version_column = next((columns[name] for name in VERSION_COLUMNS if name in columns), None)
     run_column = next((columns[name] for name in RUN_COLUMNS if name in columns), None)
@@ -148,14 +149,6 @@ def judge_comparison(file: Path, versions: tuple[MadeVersion, ...], earlier: tup
     if not compared:
         raise Unmet("a column with a test metric, such as test_rmse", list(table.columns), "take it from the run")
     return compared
-
-
-def _texts(file: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(file, dtype=str, compression=None)
-    except (ValueError, UnicodeDecodeError, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unmet(f"{file.name} as a CSV table", reason, "frame.to_csv(index=False)") from None
 
 
 def _metrics(row: pd.Series, made: MadeVersion) -> Iterator[str]:

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from io import StringIO
 from typing import Any
 
 import pandas as pd
 
 from grading.claims import DEFINITIONS
 from grading.contract import Named, value_of
+from grading.data_files import read_table
 from grading.errors import Outcome
 from grading.intervals import Measure, measure
 from grading.markdown import number
@@ -57,9 +57,10 @@ class RunFacts:
 
     def table(self, name: str) -> pd.DataFrame:
         """The CSV table in the artifact with this file name; empty when there is none."""
+        path = next((path for path in self.files if path.rpartition("/")[2] == name), None)
         try:
-            return pd.read_csv(StringIO(self.text(name)))
-        except (ValueError, OSError):
+            return read_table(self.run.artifacts.local(path)) if path else pd.DataFrame()
+        except Outcome:
             return pd.DataFrame()
 
     @cached_property

@@ -66,7 +66,7 @@ class Dataset:
         """Where the source says the data came from; empty when it names no file."""
         try:
             source = json.loads(self.source)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self.source
         found = source.get("uri") or source.get("url") or source.get("path") if isinstance(source, dict) else ""
         return found if isinstance(found, str) else ""

