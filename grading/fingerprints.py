@@ -7,7 +7,7 @@ import pandas as pd
 
 from grading.claims import SCORE_NAMES
 from grading.contract import value_of
-from grading.errors import GradingError, shorten
+from grading.errors import shorten
 from grading.evidence import Evidence
 from grading.predictions import our_contract
 
@@ -23,13 +23,13 @@ def fingerprints_of(evidence: Evidence) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
         runs = evidence.main_runs[-MOST_RUNS:]
-    except GradingError:  # the notebook damaged its store: the scorecard says so
+    except Exception:  # the notebook damaged its store: the scorecard says so, and must not be lost for this
         return found
     rule = our_contract("experiment").parameters["random_state"]
     for run in runs:
         try:
             digest = _digest(evidence.predictions(run))
-        except GradingError:
+        except Exception:
             continue
         if digest:
             name = shorten(run.name)
