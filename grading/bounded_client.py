@@ -3,12 +3,22 @@
 from typing import Any
 
 import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
 
 LARGEST_MESSAGE = 8_000_000  # bytes; what is larger is not received at all
 WAITING_MESSAGES = 100  # of one kernel; a publisher drops what does not fit
+SENDING = 10_000  # milliseconds; to a kernel that broke its connection nothing can be sent, ever
 LARGEST_NOTEBOOK = 30_000_000  # characters of all outputs together
 NO_COMMS = ("comm_open", "comm_msg", "comm_close")  # widgets: nobody looks at them
+
+
+class WithoutHeartbeat(AsyncKernelClient):
+    """Asks nobody whether the kernel is alive: its guard says so; a question that cannot be sent is waited for."""
+
+    def start_channels(self, *arguments: Any, **channels: Any) -> None:
+        """Connect all channels but one."""
+        super().start_channels(*arguments, **channels | {"hb": False})
 
 
 class BoundedClient(NotebookClient):
@@ -20,9 +30,14 @@ class BoundedClient(NotebookClient):
 
     async def async_start_new_kernel_client(self) -> Any:
         """Connect to the kernel over sockets that bound what they hold."""
-        context: Any = self.km and self.km.context
-        context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
-        context.setsockopt(zmq.RCVHWM, WAITING_MESSAGES)
+        manager: Any = self.km
+        manager.client_factory = WithoutHeartbeat
+        for option, most in (
+            (zmq.MAXMSGSIZE, LARGEST_MESSAGE),
+            (zmq.RCVHWM, WAITING_MESSAGES),
+            (zmq.SNDTIMEO, SENDING),
+        ):
+            manager.context.setsockopt(option, most)
         return await super().async_start_new_kernel_client()
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
