@@ -11,6 +11,7 @@ from grading.kernels.warm_process import ForkedKernel, WarmthError, shared
 
 KERNEL_NAME = "warm-python3"  # of the kernelspec that names this provisioner
 LAUNCHER = "ipykernel_launcher"
+NO_HISTORY = "--HistoryManager.hist_file=:memory:"  # nbclient asks it of kernels that are called python3
 
 
 @dataclass
@@ -30,7 +31,7 @@ class WarmProvisioner(LocalProvisioner):
         What was ordered confined is never launched otherwise: raises WarmthError and ConfinementError instead.
         """
         order = kwargs.pop("order", None) or Order(None)
-        arguments = cmd[cmd.index(LAUNCHER) + 1 :]
+        arguments = [*cmd[cmd.index(LAUNCHER) + 1 :], NO_HISTORY]
         cwd = str(kwargs.get("cwd") or ".")
         try:
             kernel = shared().fork(arguments, cwd, kwargs.get("env") or {}, order.box)
