@@ -4,21 +4,25 @@ from typing import Any
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 LARGEST_MESSAGE = 8_000_000  # bytes; what is larger is not received at all
 WAITING_MESSAGES = 100  # of one kernel; a publisher drops what does not fit
-SENDING = 10_000  # milliseconds; to a kernel that broke its connection nothing can be sent, ever
+SEND_TIMEOUT = 10_000  # ms; a kernel that breaks the protocol is no longer connected, and a message waits for ever
 LARGEST_NOTEBOOK = 30_000_000  # characters of all outputs together
 NO_COMMS = ("comm_open", "comm_msg", "comm_close")  # widgets: nobody looks at them
 
 
 class WithoutHeartbeat(AsyncKernelClient):
-    """Asks nobody whether the kernel is alive: its guard says so; a question that cannot be sent is waited for."""
+    """A client that does not ask whether the kernel is alive, for a kernel that breaks the protocol never lets it end.
 
-    def start_channels(self, *arguments: Any, **channels: Any) -> None:
-        """Connect all channels but one."""
-        super().start_channels(*arguments, **channels | {"hb": False})
+    Whether the process is alive, its manager knows.
+    """
+
+    def start_channels(self, *arguments: Any, **named: Any) -> None:
+        """Connect all channels but that one."""
+        super().start_channels(*arguments, **named | {"hb": False})
 
 
 class BoundedClient(NotebookClient):
@@ -28,17 +32,21 @@ class BoundedClient(NotebookClient):
         super().__init__(*arguments, **settings)
         self._room = LARGEST_NOTEBOOK
 
-    async def async_start_new_kernel_client(self) -> Any:
-        """Connect to the kernel over sockets that bound what they hold."""
-        manager: Any = self.km
-        manager.client_factory = WithoutHeartbeat
-        for option, most in (
-            (zmq.MAXMSGSIZE, LARGEST_MESSAGE),
-            (zmq.RCVHWM, WAITING_MESSAGES),
-            (zmq.SNDTIMEO, SENDING),
-        ):
-            manager.context.setsockopt(option, most)
-        return await super().async_start_new_kernel_client()
+    def create_kernel_manager(self) -> Any:
+        """The kernel's manager, all of whose sockets bound what they hold and how long they wait."""
+        manager: Any = super().create_kernel_manager()
+        manager.client_class = f"{__name__}.{WithoutHeartbeat.__name__}"
+        manager.context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+        manager.context.setsockopt(zmq.RCVHWM, WAITING_MESSAGES)
+        manager.context.setsockopt(zmq.SNDTIMEO, SEND_TIMEOUT)
+        return manager
+
+    async def _async_cleanup_kernel(self) -> None:
+        """Once: at the exit of this process it would be an error."""
+        if self.km is not None:
+            await super()._async_cleanup_kernel()
+
+    _cleanup_kernel = run_sync(_async_cleanup_kernel)
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Take a message of the kernel's, unless there is no room for it."""

@@ -109,7 +109,7 @@ def _course_files() -> frozenset[str]:
 
 
 def read_table(file: Path, **how: Any) -> pd.DataFrame:
-    """A CSV file as a table, read by pandas in this way; raises Unmet when it is not one, or packed, or too wide."""
+    """A CSV file as a table, read by pandas in this way; raises Unmet when it is none, packed or too wide."""
     try:
         with file.open(encoding="utf-8", errors="replace", newline="") as lines:
             if any(len(row) > MOST_COLUMNS for row in csv.reader(lines)):  # pandas takes hours over a million

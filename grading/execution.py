@@ -191,6 +191,7 @@ def _usage(order: Order) -> Usage:
     """What the kernel used; raises WarmthError when the process it was forked from is gone, and it with that."""
     if order.kernel is None:
         return Usage()
+    order.kernel.kill()  # one that broke the protocol could not be asked to end
     order.kernel.wait(SHUTDOWN)
     if order.kernel.usage is None:
         raise WarmthError("the warm process died while the notebook ran")

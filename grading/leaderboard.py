@@ -15,6 +15,7 @@ from grading.store import Run
 
 KNOWN = {base for name in ("classification", "regression") for base in our_contract(name).by_base()}
 LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
+LARGEST_JSON = 4_000_000  # bytes; as objects it takes twenty times that
 
 
 def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> tuple[int, str]:
@@ -51,9 +52,11 @@ def read_board(file: Path) -> pd.DataFrame:
     if file.suffix != ".json":
         return read_table(file)
     try:
+        if file.stat().st_size > LARGEST_JSON:
+            raise ValueError(f"{file.stat().st_size / 1e6:,.0f} MB")
         content = json.loads(file.read_text("utf-8"))
         return pd.DataFrame(content["data"], columns=content["columns"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
         raise Unmet(f"{file.name} as mlflow.log_table writes it", error, "log a CSV file") from None
 
 
