@@ -234,6 +234,7 @@ class Gallery:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.cpu_seconds = 0.0  # of the last case: the grader's and the notebook's, without the models'
         self.world = World(folder / "world")
         resource.setrlimit(
             resource.RLIMIT_DATA, (_status("VmData") + SPARE, resource.getrlimit(resource.RLIMIT_DATA)[1])
@@ -255,7 +256,10 @@ class Gallery:
             path = case.notebook(folder, self.world.places())
             limits = Limits(**case.expected.get("limits", {}))
             vars(prediction)["TIMEOUT"] = case.expected.get("prediction_timeout", reproduction.TIMEOUT)
-            return assess(path, timeout=case.expected.get("timeout", 60), confine="on", limits=limits)
+            start = time.process_time()
+            found = assess(path, timeout=case.expected.get("timeout", 60), confine="on", limits=limits)
+            self.cpu_seconds = time.process_time() - start + found.scorecard.execution.cpu_seconds
+            return found
         finally:
             shutil.rmtree(folder)
 
@@ -421,7 +425,8 @@ def main() -> None:
             for name in sys.argv[1:] or map(str.strip, sys.stdin):
                 faulthandler.dump_traceback_later(LONGEST, exit=True)
                 case = Case(name)
-                print(json.dumps({"case": name, "problems": gallery.problems(case)}), flush=True)
+                said = {"case": name, "problems": gallery.problems(case), "cpu_seconds": round(gallery.cpu_seconds, 1)}
+                print(json.dumps(said), flush=True)
                 faulthandler.cancel_dump_traceback_later()
         finally:
             gallery.world.end()
