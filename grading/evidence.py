@@ -151,7 +151,16 @@ class Evidence:
 
     def children(self, run: Run) -> tuple[Run, ...]:
         """The runs nested in this one, oldest first."""
-        return tuple(child for child in self.runs if child.parent_id == run.id)
+        return tuple(self._children.get(run.id, ()))
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[Run]]:
+        """The nested runs by what they are nested in: a store may have ten thousand."""
+        found: dict[str, list[Run]] = {}
+        for run in self.runs:
+            if run.parent_id:
+                found.setdefault(run.parent_id, []).append(run)
+        return found
 
     def predictions(self, run: Run) -> pd.DataFrame:
         """The run's predictions; raises Unmet when they are not there or not right."""

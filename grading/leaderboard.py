@@ -88,11 +88,12 @@ def _require_order(shown: pd.Series, ranked: list[Run], key: str, runs: Sequence
     if values != sorted(values, reverse=higher):
         order = "falling" if higher else "rising"
         raise Unmet(f"{order} values of {key}, the best first", [f"{value:.4f}" for value in values], "order_by=[...]")
+    parents = {each.parent_id for each in runs}
     listed, nested = {run.id for run in ranked}, any(run.parent_id for run in ranked)
     for run in runs:
         if key not in run.metrics or run.id in listed or run.status != "FINISHED" or (run.parent_id and not nested):
             continue
-        if not _is_of_their_kind(run, ranked, runs):
+        if not _is_of_their_kind(run, ranked, parents):
             continue
         value = run.metrics[key]
         if value > values[-1] if higher else value < values[-1]:
@@ -101,10 +102,9 @@ def _require_order(shown: pd.Series, ranked: list[Run], key: str, runs: Sequence
             raise Unmet(expected, "not listed", hint)
 
 
-def _is_of_their_kind(run: Run, ranked: list[Run], runs: Sequence[Run]) -> bool:
+def _is_of_their_kind(run: Run, ranked: list[Run], parents: set[str | None]) -> bool:
     """Whether a run has what a person gave to all the listed ones: their common tags, and nested runs."""
     own = [{item for item in each.tags.items() if not item[0].startswith("mlflow.")} for each in ranked]
-    parents = {each.parent_id for each in runs}
     return set.intersection(*own) <= set(run.tags.items()) and (
         run.id in parents or not all(each.id in parents for each in ranked)
     )

@@ -94,10 +94,11 @@ def searches(evidence: Evidence) -> list[Search]:
     named = {run.id: settings_of(run, space) for run in nested}
     # A candidate's own folds may be runs, and say its settings again: they are no candidates.
     own = {run.id: run for run in nested if named[run.id] and not named.get(run.parent_id or "")}
-    parents = [run for run in evidence.runs if any(run.id == child.parent_id for child in own.values())]
+    above = {child.parent_id for child in own.values()}
+    parents = [run for run in evidence.runs if run.id in above]
     found, key = [], _tuned_metric(list(own.values()), parents)
     for parent in latest(evidence, parents):
-        children = [run for run in own.values() if run.parent_id == parent.id]
+        children = [run for run in evidence.children(parent) if run.id in own]
         candidates = tuple(candidate_of(evidence, run, named[run.id], key) for run in children)
         found.append(Search(parent, candidates, bool(said(parent, PATIENCE)) or _study_path(parent) is not None))
     if not found and not nested and not any(run.metrics for run in evidence.runs):

@@ -20,6 +20,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -186,8 +187,8 @@ class World:
             "scratch": tempfile.gettempdir(), "warm_folder": str(shared().folder),
         }  # fmt: skip
 
-    def condition(self) -> dict[str, Any]:
-        """Everything that a hostile cell may not change, as values to compare."""
+    def condition(self, descendants: list[int] | None = None) -> dict[str, Any]:
+        """Everything that a hostile cell may not change, as values to compare; waits for only these `descendants`."""
         processes = {"victim": self.victim.pid, "grader": os.getpid(), "warm": shared()._process.pid}
         return {
             **{f"file {name}": (_marks(path), path.read_bytes()) for name, path in self.files.items()},
@@ -196,7 +197,7 @@ class World:
             "scratch": sorted(path.name for path in Path(tempfile.gettempdir()).iterdir()),
             "warm folder": sorted(str(path) for path in shared().folder.rglob("*")),
             "listeners": self.spoken_to(),
-            "descendants": _descendants(),
+            "descendants": _descendants(descendants),
             "left behind": self._left_behind(),
             "this process": (str(Path.cwd()), os.umask(os.umask(0o22) or 0o22), sorted(os.environ.items())),
             "repository": _tree(),
@@ -233,6 +234,7 @@ class Gallery:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.cpu_seconds = 0.0  # of the last case: the grader's and the notebook's, without the models'
         self.world = World(folder / "world")
         resource.setrlimit(
             resource.RLIMIT_DATA, (_status("VmData") + SPARE, resource.getrlimit(resource.RLIMIT_DATA)[1])
@@ -254,7 +256,10 @@ class Gallery:
             path = case.notebook(folder, self.world.places())
             limits = Limits(**case.expected.get("limits", {}))
             vars(prediction)["TIMEOUT"] = case.expected.get("prediction_timeout", reproduction.TIMEOUT)
-            return assess(path, timeout=case.expected.get("timeout", 60), confine="on", limits=limits)
+            start = time.process_time()
+            found = assess(path, timeout=case.expected.get("timeout", 60), confine="on", limits=limits)
+            self.cpu_seconds = time.process_time() - start + found.scorecard.execution.cpu_seconds
+            return found
         finally:
             shutil.rmtree(folder)
 
@@ -266,7 +271,7 @@ class Gallery:
         memory = _status("VmRSS")
         assessment = self.grade(case)
         needed = _status("VmHWM") - memory
-        after = self.world.condition()
+        after = self.world.condition(before["descendants"])
         changed = [
             f"{what} changed: {_difference(before[what], after[what])}"
             for what in before
@@ -374,9 +379,14 @@ def _process(pid: int) -> tuple[Any, ...]:
     return state, limits, *scheduled, Path(f"/proc/{pid}/oom_score_adj").read_text()
 
 
-def _descendants() -> list[int]:
-    """Every process below this one: none can leave, since this one adopts orphans."""
-    return sorted(process.pid for process in psutil.Process().children(recursive=True))
+def _descendants(expected: list[int] | None) -> list[int]:
+    """Every process below this one: none can leave, since this one adopts orphans. A guard needs a moment to end."""
+    for _ in range(50):
+        found = sorted(process.pid for process in psutil.Process().children(recursive=True))
+        if expected in (None, found):
+            break
+        time.sleep(0.1)
+    return found
 
 
 def _is_kernels(user: int) -> bool:
@@ -415,7 +425,8 @@ def main() -> None:
             for name in sys.argv[1:] or map(str.strip, sys.stdin):
                 faulthandler.dump_traceback_later(LONGEST, exit=True)
                 case = Case(name)
-                print(json.dumps({"case": name, "problems": gallery.problems(case)}), flush=True)
+                said = {"case": name, "problems": gallery.problems(case), "cpu_seconds": round(gallery.cpu_seconds, 1)}
+                print(json.dumps(said), flush=True)
                 faulthandler.cancel_dump_traceback_later()
         finally:
             gallery.world.end()
