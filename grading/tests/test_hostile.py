@@ -20,7 +20,12 @@ from grading.data_files import ROOT
 from grading.kernels.confinement import strength
 from grading.kernels.privileges import can_change_user
 
-CASES = sorted(file.parent.name for file in (Path(__file__).parent / "gallery" / "hostile").glob("*/expected.json"))
+EXPECTED = {
+    file.parent.name: json.loads(file.read_text("utf-8"))
+    for file in sorted((Path(__file__).parent / "gallery" / "hostile").glob("*/expected.json"))
+}
+# What the grader reads afterwards is the same whoever runs it: those cases are graded once, by whoever runs the tests.
+EVERY, OFTEN = list(EXPECTED), [name for name, expected in EXPECTED.items() if not expected.get("once")]
 HARNESS = [sys.executable, str(Path(__file__).with_name("hostile.py"))]
 ORDINARY = 12345  # the id of a user whom no machine has
 ON_CI = os.environ.get("CI") == "true"
@@ -62,7 +67,7 @@ class Harness:
 @pytest.fixture(scope="module")
 def by_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
     if not can_change_user():
-        pytest.skip("these tests run as an ordinary user: what root's kernels may do needs root")
+        pytest.skip("these tests run as an ordinary user: what kernels of root may do needs root")
     harness = Harness(HARNESS, dict(os.environ), tmp_path_factory.mktemp("root"))
     yield harness
     harness.end()
@@ -133,12 +138,12 @@ def first_closed(path: Path) -> Path | None:
 
 
 @pytest.mark.xdist_group("hostile-root")
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", EVERY)
 def test_a_hostile_submission_to_root_is_contained(case: str, by_root: Harness) -> None:
     assert by_root.problems(case) == []
 
 
 @pytest.mark.xdist_group("hostile-user")
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", OFTEN if can_change_user() else EVERY)
 def test_a_hostile_submission_to_an_ordinary_user_is_contained(case: str, by_user: Harness) -> None:
     assert by_user.problems(case) == []
