@@ -60,10 +60,18 @@ def reproduce(request: Request, environment: Mapping[str, str] | None = None) ->
     process, _, descriptor = os.environ.get(PREDICTOR, "").partition(":")
     if process == str(os.getpid()):
         return _ask(int(descriptor), request, environment)
-    receiving, sending = _CONTEXT.Pipe(duplex=False)
+    try:
+        return _in_a_child(_CONTEXT, request, environment)
+    except PermissionError:  # a program started by a confined notebook may not connect to a server
+        return _in_a_child(multiprocessing.get_context("spawn"), request, environment)
+
+
+def _in_a_child(context: Any, request: Request, environment: dict[str, str]) -> Reproduction:
+    """The answer of a process that this context of `multiprocessing` starts; raises PermissionError when it cannot."""
+    receiving, sending = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(prefix="grading-model-", ignore_cleanup_errors=True) as folder:
         own = environment | {"HOME": folder, "TMPDIR": folder}
-        child = _CONTEXT.Process(target=_child, args=(json.dumps(asdict(request)), folder, own, sending))
+        child = context.Process(target=_child, args=(json.dumps(asdict(request)), folder, own, sending))
         with _server_environment(environment):
             child.start()
         sending.close()

@@ -30,8 +30,8 @@ SETTINGS = (
     "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/locale.alias",
     "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/pki",
     "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone",
-    "/proc/self", "/proc/cpuinfo", "/proc/filesystems", "/proc/loadavg", "/proc/meminfo", "/proc/stat", "/proc/sys/vm",
-    "/proc/sys/kernel/pid_max", "/proc/uptime", "/proc/version", "/sys/devices/system/cpu", "/sys/fs/cgroup",
+    "/proc/self",
+    "/sys/devices/system/cpu", "/sys/fs/cgroup",
 )  # fmt: skip
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 PACKAGE = Path(__file__).parents[1]
@@ -178,6 +178,9 @@ def _restrict_files(box: Box) -> None:
     device = AccessFS.READ_FILE | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as rules:
         common = [(path, read) for path in _common()] + [(path, device) for path in DEVICES]
+        common.append((str(PACKAGE.parent), AccessFS.READ_DIR))  # names only: Python lists where it imports from
+        # Programs that a kernel starts read their own /proc/self. Others' memory, environment and files stay closed.
+        common.append(("/proc", AccessFS.READ_FILE))
         boxed = [(path, read) for path in box.read] + [(path, own) for path in box.write]
         for path, rights in (*common, *boxed, *((path, own & ~AccessFS.MAKE_SYM) for path in box.bind)):
             try:
