@@ -6,13 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from conftest import gone
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
@@ -41,17 +41,6 @@ def text(outputs: list[dict[str, Any]]) -> str:
 def without_process(output: dict[str, Any]) -> dict[str, Any]:
     """The output without the number of its process, which IPython puts into the names of cells."""
     return {name: re.sub(r"ipykernel_\d+", "ipykernel", v) if isinstance(v, str) else v for name, v in output.items()}
-
-
-def gone(pid: int) -> bool:
-    """Whether the process has ended, given ten seconds."""
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 SAME = (
