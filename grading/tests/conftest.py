@@ -13,22 +13,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
 
 from grading import quiet
 from grading.code_version import CodeVersion
-from grading.data_files import DATA, DataFiles
+from grading.data_files import DATA, ROOT, DataFiles
 from grading.evidence import Evidence
 from grading.execution import Execution
 from grading.lesson import Lesson
 from grading.lessons import find_lesson
 from grading.notebook import Notebook
+from grading.pictures.browser import browser as started_browser
+from grading.pictures.browser import chromium
 from grading.reproduction import reproduce
 from grading.store import open_store
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 quiet.apply()
+
+SCREENSHOTS = ROOT / "screenshots"  # what the browser's tests saw, for a person to look at; CI keeps them
+needs_browser = pytest.mark.skipif(
+    chromium() is None and os.environ.get("CI") != "true", reason="needs Chromium: apt install chromium"
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,6 +69,16 @@ def solved(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> LessonRu
 
     folder = tmp_path_factory.mktemp("solved").resolve() / "run"
     return LessonRun(lesson, *run_lesson(lesson, folder, solution=True))
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium; a page of it is `grading.pictures.browser.page_of`.
+
+    Of a module, not of the session: while Playwright runs, nothing else in the process can run an event loop.
+    """
+    with started_browser() as started:
+        yield started
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The lesson in a real JupyterLab in a real browser: untouched and solved, by Run All, with screenshots to look at."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -12,31 +11,18 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import serving
+from conftest import SCREENSHOTS, needs_browser, serving
 
 from grading.assessment import solution_sources
 from grading.curriculum import NOTEBOOKS
-from grading.data_files import DATA, ROOT
+from grading.data_files import DATA
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 from grading.notebook import overlay
+from grading.pictures.browser import page_of
+from grading.pictures.lab import EXPOSED, run_all
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-SCREENSHOTS = ROOT / "screenshots"
-DONE = """() => {
-    const notebook = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
-    const prompts = [...notebook.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p => p.textContent);
-    return prompts.length > 10 && prompts.every(text => /\\[\\d+\\]:/.test(text));
-}"""
-READY = """() => {
-    const session = window.jupyterapp?.shell.currentWidget?.context?.sessionContext;
-    return session?.isReady && session.session?.kernel?.status === 'idle';
-}"""
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and os.environ.get("CI") != "true", reason="needs Chromium: apt install chromium"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +40,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as received")):
         subprocess.run([*git, *arguments], check=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
-    command += ["--LabApp.expose_app_in_browser=True"]  # so that a test can ask the page whether its kernel is there
+    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", EXPOSED]
     with serving(command, folder / "notebooks", "/api", seconds=60, stop=signal.SIGTERM) as url:
         yield url, folder / "notebooks"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, driven by Playwright."""
-    if CHROMIUM is None:
-        pytest.fail("CI must have Chromium: .ci/run installs it")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.xdist_group("lab")
@@ -80,30 +52,21 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
     url, folder = lab
     name = f"{lesson.id}_solved.ipynb" if solved else lesson.file_name
     (folder / "mlflow.db").unlink(missing_ok=True)
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(f"{url}/doc/tree/{name}")
-    try:
-        _run_all(page)
-        page.wait_for_function(DONE, timeout=180_000)
-    finally:  # after a time-out too: the picture says why
-        SCREENSHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{lesson.id}-{'solved' if solved else 'untouched'}-end.png")
-    time.sleep(1)  # the last figure
-    cards = page.locator(".m9-card")
-    assert cards.count() >= 5
-    last = cards.last.inner_text()
-    assert ("100 of 100 points" if solved else "0 of 100 points") in last
-    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
-    assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-    _photograph(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
-    page.close()
-
-
-def _run_all(page: Any) -> None:
-    """Run > Run All Cells, once the page's own session has its kernel: before that JupyterLab asks for one."""
-    page.wait_for_function(READY, timeout=90_000)
-    page.click(".lm-MenuBar-itemLabel:text-is('Run')")
-    page.click("li[data-command='runmenu:run-all']")
+    with page_of(browser) as (page, _):
+        page.goto(f"{url}/doc/tree/{name}")
+        try:
+            run_all(page)
+        finally:  # after a time-out too: the picture says why
+            SCREENSHOTS.mkdir(exist_ok=True)
+            page.screenshot(path=SCREENSHOTS / f"{lesson.id}-{'solved' if solved else 'untouched'}-end.png")
+        time.sleep(1)  # the last figure
+        cards = page.locator(".m9-card")
+        assert cards.count() >= 5
+        last = cards.last.inner_text()
+        assert ("100 of 100 points" if solved else "0 of 100 points") in last
+        assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
+        assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+        _photograph(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
 
 
 def _photograph(page: Any, name: str) -> None:
