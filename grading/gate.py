@@ -15,6 +15,7 @@ from grading.data_files import DATA
 from grading.demands import claimed, compare_parameters, compare_test_metrics, require_data_version, require_reproduced
 from grading.environment import bare_environment
 from grading.errors import InputError, Outcome, StoreError, Unmet, shorten
+from grading.evidence import Reproducer
 from grading.gate_evidence import GateData, GateEvidence
 from grading.lesson import Lesson
 from grading.reproduction import reproduce
@@ -47,10 +48,17 @@ class Ruling:
         return not self.unmet
 
 
-def hold(contract: str, target: str, tracking_uri: str, data: Iterable[Path] = ()) -> Ruling:
+def hold(
+    contract: str,
+    target: str,
+    tracking_uri: str,
+    data: Iterable[Path] = (),
+    reproducer: Reproducer | None = None,
+) -> Ruling:
     """Hold a run id or `model/version` to a contract (a name of ours, or a YAML file), and derive again what it claims.
 
-    `data`: folders to look for the data file in, besides the course's and the current one.
+    `data`: folders to look for the data file in, besides the course's and the current one. `reproducer` asks the model;
+    unless given, an ordinary process of its own does, which is right for models of one's own.
     Nothing is written. Raises InputError for a wrong contract or folder, StoreError for a run or version not there.
     """
     rules, folders = load_contract(contract), tuple(data)
@@ -68,7 +76,7 @@ def hold(contract: str, target: str, tracking_uri: str, data: Iterable[Path] = (
             data=GateData((DATA, Path.cwd(), *folders)),
             code=CodeVersion(None),
             # The model is somebody's code: it gets nothing of ours, no password of a tracking server either.
-            reproducer=partial(reproduce, environment=bare_environment(Path(private))),
+            reproducer=reproducer or partial(reproduce, environment=bare_environment(Path(private))),
         )
         found = weigh(rules, run, evidence, version)
     worse = _worse(rules, run, siblings, store) if version else {}

@@ -1,5 +1,6 @@
 """An MLflow store behind a tracking server, read with MLflow's own client."""
 
+import functools
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,7 +169,7 @@ class RemoteArtifacts:
         with _failure_is_said(path or "its files"):
             found = mlflow.artifacts.download_artifacts(
                 f"{self.location}/{path}",
-                dst_path=tempfile.mkdtemp(prefix="grading-artifact-"),
+                dst_path=tempfile.mkdtemp(dir=_fetched().name),
                 tracking_uri=self.client.tracking_uri,
             )
         return Path(found)
@@ -178,6 +179,12 @@ class RemoteArtifacts:
             if self.model_id:
                 return list(self.client.list_logged_model_artifacts(self.model_id, folder or None))
             return list(self.client.list_artifacts(self.run_id, folder or None))
+
+
+@functools.cache
+def _fetched() -> "tempfile.TemporaryDirectory[str]":
+    """Where fetched files lie until this process ends."""
+    return tempfile.TemporaryDirectory(prefix="grading-artifacts-", ignore_cleanup_errors=True)
 
 
 @contextmanager

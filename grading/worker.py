@@ -144,8 +144,7 @@ def serve(
 
 def _end() -> None:
     """End this process and what it started, also while the main thread is busy; its folder goes, too."""
-    if warm_process._shared is not None:
-        warm_process._shared.close()
+    warm_process.close_shared()
     shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)  # what answers for students' models, too
 

@@ -1,5 +1,7 @@
 """`grading gate`: hold a run to a contract, promote on pass, roll back."""
 
+import os
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +26,8 @@ def gate(
     from grading import promotion
     from grading.errors import InputError
     from grading.gate import hold
+    from grading.kernels.prediction import predict
+    from grading.reproduction import PREDICTOR
 
     if promote and rollback:
         raise InputError("expected --promote or --rollback; found both")
@@ -33,7 +37,9 @@ def gate(
         raise InputError("expected --promote or --rollback with --why; found neither")
     uri = tracking_uri(store)
     held = promotion.before(target, rollback, uri) if rollback else target
-    ruling = hold(contract, held, uri, data or ())
+    # A confined notebook that calls this command is confined already; whoever else does may hold a stranger's model.
+    confined = None if PREDICTOR in os.environ else partial(predict, confined=True)
+    ruling = hold(contract, held, uri, data or (), confined)
     for clause in ruling.clauses:
         sign = "[green]✓[/]" if clause.met else "[red]✗[/]"
         console.print(f"{sign} {escape(clause.expected)} [dim]found {escape(clause.found)}[/]", soft_wrap=True)

@@ -188,3 +188,9 @@ def shared() -> WarmProcess:
             _shared, _owner = WarmProcess(), os.getpid()
             atexit.register(_shared.close)
         return _shared
+
+
+def close_shared() -> None:
+    """End this process's warm process, if there is one."""
+    if _shared is not None and _owner == os.getpid():
+        _shared.close()

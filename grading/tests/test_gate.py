@@ -29,6 +29,7 @@ from grading.cli import main
 from grading.data_files import DATA, DataFiles
 from grading.errors import GradingError, InputError, PromotionError, StoreError
 from grading.gate import Ruling, hold
+from grading.kernels.confinement import strength
 from grading.promotion import (
     Event,
     before,
@@ -350,8 +351,8 @@ def test_a_copied_version_is_judged_by_its_own_files_and_not_by_the_name_it_came
 
 def test_a_version_that_is_worse_than_the_holder_is_promoted_with_a_note(clinic: Clinic, tracking: str) -> None:
     contract = clinic.other("easy", ">= 0.8", ">= 0.1")
-    for strength in (1, 0.0005):
-        mlflow.register_model(_log("", strength)[1], "screening")
+    for inverse in (1, 0.0005):
+        mlflow.register_model(_log("", inverse)[1], "screening")
     better = promote(hold(contract, "screening/1", tracking), "champion", tracking)
     worse = promote(hold(contract, "screening/2", tracking), "champion", tracking)
     assert better.notes == ()
@@ -602,6 +603,31 @@ def test_the_command_line_says_what_is_missed_and_what_was_moved_by_hand(
     assert "✗ predictions.csv in the run" in printed
     assert "misses 4 of 12 clauses of clinic" in printed
     assert f"! {alias} is {NAME}/2, the history says {NAME}/1: moved outside the gate" in printed
+
+
+@pytest.mark.skipif(not strength().enough, reason=f"nothing to confine with: {strength().missing}")
+def test_a_model_held_on_the_command_line_runs_confined(
+    clinic: Clinic, command: Callable[..., tuple[int, str]], tmp_path: Path, tracking: str
+) -> None:
+    run_id, _ = _log("", 1)
+    taken, code = tmp_path / "taken", tmp_path / "code.py"
+    code.write_text(
+        f"import mlflow\nopen({str(taken)!r}, 'w').close()\n"
+        "class Model(mlflow.pyfunc.PythonModel):\n"
+        "    def predict(self, context, model_input: list[str], params=None) -> list[str]:\n"
+        "        return model_input\n"
+        "mlflow.models.set_model(Model())\n"
+    )
+    with mlflow.start_run(run_id=run_id):
+        strange = mlflow.pyfunc.log_model(python_model=str(code), name="strange", pip_requirements=["mlflow"])
+    mlflow.register_model(strange.model_uri, "strange")
+    taken.unlink()
+    assert not hold(clinic.contract, "strange/1", tracking).met
+    assert taken.exists()  # what an ordinary process lets it do
+    taken.unlink()
+    exit_code, _ = command("strange/1", store=tracking)
+    assert exit_code == 1
+    assert not taken.exists()
 
 
 @pytest.mark.parametrize(
