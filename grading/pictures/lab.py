@@ -17,7 +17,7 @@ ALL_RAN = """() => {
 EXPOSED = "--LabApp.expose_app_in_browser=True"  # JupyterLab's option, without which the page cannot be asked
 
 
-def run_all(page: "Page", *, seconds: float = 180) -> None:
+def run_all(page: "Page", *, seconds: float = 400) -> None:
     """Run > Run All Cells, and wait until each cell has run.
 
     It begins once the page's own session has its kernel: before that JupyterLab asks for one.
