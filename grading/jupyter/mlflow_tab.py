@@ -1,10 +1,11 @@
 """The MLflow UI as a tab of JupyterLab: behind its login and its prefix, on the store that the notebooks use.
 
-A server extension, enabled by `extension.json`; jupyter-server-proxy starts the server, passes requests on and stops it.
+A server extension, which `extension.json` enables; jupyter-server-proxy starts the server and passes requests on.
 """
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,13 +24,11 @@ ICON: Final = Path(__file__).with_name("mlflow.svg")
 SLOWEST_START: Final = 120.0  # seconds, before the tab says that it could not be started
 
 
-class MLflowTab(Configurable):  # type: ignore[misc]
+class MLflowTab(Configurable):
     """What can be set, such as `jupyter lab --MLflowTab.port=5001`."""
 
-    port = Int(PORT, help="Where the UI is found without JupyterLab as well; 0 leaves the choice to the system.").tag(
-        config=True
-    )
-    early = Bool(False, help="Start MLflow together with JupyterLab, not when the tab is first opened.").tag(config=True)
+    port = Int(PORT, help="Where the UI is without JupyterLab as well; 0: the system chooses").tag(config=True)
+    early = Bool(False, help="Start MLflow with JupyterLab, not when its tab is first opened").tag(config=True)
 
 
 class MLflowServer(ServerProcess):  # type: ignore[misc]
@@ -38,8 +37,15 @@ class MLflowServer(ServerProcess):  # type: ignore[misc]
     def make_proxy_handler(self) -> tuple[type, dict[str, Any]]:
         """The handler, which looks at each request, as the option for headers cannot."""
         proxy, settings = super().make_proxy_handler()
+        jupyter = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
         class OwnPagesOnly(proxy):  # type: ignore[misc,valid-type]
+            async def ensure_process(self) -> None:
+                """The supervisor would exit at once on Ctrl-C, over Jupyter's question and the kernels' shutdown."""
+                await super().ensure_process()
+                for number, handler in jupyter.items():
+                    signal.signal(number, handler)
+
             def get_request_headers_override(self) -> dict[str, str]:
                 """A foreign page keeps its Origin, and MLflow refuses it: the proxy leaves that to what it proxies."""
                 headers = {"Host": "localhost"}
@@ -70,7 +76,7 @@ def _link_jupyter_server_extension(app: ServerApp) -> None:
         port=port,
         unix_socket=shared,
         new_browser_tab=False,
-        launcher_entry={"title": "MLflow", "icon_path": str(ICON), "category": "Notebook"},
+        launcher_entry={"title": "MLflow", "icon_path": str(ICON), "path_info": f"{NAME}/#/experiments"},
     )
     app.config.ServerProxy.servers.update({NAME: server})
     os.environ[ADDRESS] = f"{app.base_url}{NAME}/"
