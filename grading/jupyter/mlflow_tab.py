@@ -5,13 +5,13 @@ A server extension, which `extension.json` enables; jupyter-server-proxy starts 
 
 import asyncio
 import os
-import signal
 from pathlib import Path
 from typing import Any, Final
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server_proxy.config import ServerProcess
+from simpervisor import atexitasync
 from tornado.httpclient import AsyncHTTPClient
 from traitlets import Bool, Int
 from traitlets.config import Configurable
@@ -37,15 +37,8 @@ class MLflowServer(ServerProcess):  # type: ignore[misc]
     def make_proxy_handler(self) -> tuple[type, dict[str, Any]]:
         """The handler, which looks at each request, as the option for headers cannot."""
         proxy, settings = super().make_proxy_handler()
-        jupyter = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
         class OwnPagesOnly(proxy):  # type: ignore[misc,valid-type]
-            async def ensure_process(self) -> None:
-                """The supervisor would exit at once on Ctrl-C, over Jupyter's question and the kernels' shutdown."""
-                await super().ensure_process()
-                for number, handler in jupyter.items():
-                    signal.signal(number, handler)
-
             def get_request_headers_override(self) -> dict[str, str]:
                 """A foreign page keeps its Origin, and MLflow refuses it: the proxy leaves that to what it proxies."""
                 headers = {"Host": "localhost"}
@@ -78,6 +71,8 @@ def _link_jupyter_server_extension(app: ServerApp) -> None:
         new_browser_tab=False,
         launcher_entry={"title": "MLflow", "icon_path": str(ICON), "path_info": f"{NAME}/#/experiments"},
     )
+    # The supervisor would end JupyterLab at the first Ctrl-C, over its question and with the kernels still there.
+    atexitasync.signal_handler_set = True  # the server ends with its parent in any case
     app.config.ServerProxy.servers.update({NAME: server})
     os.environ[ADDRESS] = f"{app.base_url}{NAME}/"
 

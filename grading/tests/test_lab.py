@@ -1,13 +1,10 @@
-"""`make lab` in a real browser: the module page, its links, and the MLflow UI as a tab; the same under JupyterHub's prefix."""
+"""`make lab` in a browser: the module page, its links, the MLflow UI as a tab; and all of it under JupyterHub's prefix."""
 
-import json
-import os
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +20,7 @@ from grading.pictures.lab import EXPOSED
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
 
-lab = pytest.mark.xdist_group("lab")
+pytestmark = [needs_browser, pytest.mark.xdist_group("lab")]
 
 # What others say of themselves in the console, and is no mistake here.
 KNOWN = (
@@ -99,8 +96,6 @@ def _mlflow_tab(page: "Page") -> "FrameLocator":
     return page.frame_locator(".jp-ServerProxy iframe")
 
 
-@lab
-@needs_browser
 def test_it_opens_on_the_module_page_whose_links_lead_to_lessons_and_pages(running: Lab, browser: "Browser") -> None:
     with page_of(browser) as (page, said):
         page.goto(running.url)
@@ -114,11 +109,9 @@ def test_it_opens_on_the_module_page_whose_links_lead_to_lessons_and_pages(runni
         assert said == []
 
 
-@lab
-@needs_browser
 def test_the_tile_opens_a_tab_with_the_runs_of_the_notebooks(running: Lab, browser: "Browser") -> None:
     with page_of(browser) as (page, said):
-        page.goto(running.url)
+        page.goto(f"{running.url}lab/tree/notebooks/README.md?reset")
         tab = _mlflow_tab(page)
         tab.locator("a", has_text="forecast").first.click(timeout=90_000)
         tab.locator("a", has_text="ridge-alpha1").first.click(timeout=30_000)
@@ -131,3 +124,8 @@ def test_the_tile_opens_a_tab_with_the_runs_of_the_notebooks(running: Lab, brows
         assert figure.evaluate("image => image.naturalWidth") == 400
         _photograph(page, running, "figure")
         assert [text for text in said if not any(known in text for known in KNOWN)] == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+def test_mlflow_ends_with_what_started_it(tmp_path: Path, end: signal.Signals) -> None:
+    pass
