@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -38,6 +38,7 @@ class Evidence:
     since: int = 0  # ms; the instant check looks only at what is newer than the setup cell
     active_experiment: str | None = None  # id; in a live kernel an experiment may have no runs yet
     reproductions: dict[Request, Reproduction] = field(default_factory=dict)  # kept between instant checks
+    derived: dict[tuple[str, str], Any] = field(default_factory=dict)  # by what and run id: several checks ask for it
     _predictions: dict[str, pd.DataFrame] = field(default_factory=dict)
     _models: dict[str, ModelFile] = field(default_factory=dict)
 
