@@ -106,7 +106,8 @@ def _can_be_read(page: Any, name: str) -> None:
     """Axe finds nothing against the cards in either of JupyterLab's themes."""
     for theme in ("Dark", "Light"):
         page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})")
-        page.wait_for_selector(f"body[data-jp-theme-light='{str(theme == 'Light').lower()}']")
+        shown = f"body[data-jp-theme-light='{str(theme == 'Light').lower()}']"
+        page.wait_for_selector(shown, state="attached")
         page.locator(".m9-card").last.scroll_into_view_if_needed()
         page.screenshot(path=SCREENSHOTS / f"{name}-{theme.lower()}.png")
         assert complaints(page, ".m9-card") == []
