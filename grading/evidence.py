@@ -282,7 +282,14 @@ class Evidence:
             raise Unmet(f"a column with the label in {file.name}", "no column but the row ids")
         label = min(labels, key=lambda name: claims.label_mismatches(predictions, frame, [name]))
         folder = model.logged.folder.all_local()
-        return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label)
+        seen = tuple(_seen(each) for each in (file, *(folder / path for path in model.logged.folder.paths())))
+        return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label, seen)
+
+
+def _seen(file: Path) -> tuple[str, int, int]:
+    """What changes when a file does: its name, its size in bytes and its time in nanoseconds."""
+    state = file.stat()
+    return str(file), state.st_size, state.st_mtime_ns
 
 
 def _named(run: Run, words: tuple[str, ...], endings: tuple[str, ...]) -> str | None:
