@@ -47,7 +47,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         subprocess.run([*git, *arguments], check=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", EXPOSED]
-    with serving(command, folder / "notebooks", "/api", seconds=60, stop=signal.SIGTERM) as url:
+    with serving(command, folder, "/api", seconds=60, stop=signal.SIGTERM) as url:
         yield url, folder / "notebooks"
 
 
@@ -59,7 +59,7 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
     name = f"{lesson.id}_solved.ipynb" if solved else lesson.file_name
     (folder / "mlflow.db").unlink(missing_ok=True)
     with page_of(browser) as (page, _):
-        page.goto(f"{url}/doc/tree/{name}")
+        page.goto(f"{url}/doc/tree/notebooks/{name}")
         try:
             run_all(page)
         finally:  # after a time-out too: the picture says why
