@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grading.reports.roster import Roster, Standing, Student, Work
-from grading.reports.words import STATES
+from grading.reports.words import SHORT_STATES
 from grading.verdict import Scorecard, State
 
 STOPPED = (State.TIMED_OUT, State.KERNEL_DIED, State.UNREADABLE, State.NOT_RUN)
@@ -29,11 +29,6 @@ class Attention:
     stopped: tuple[Concern, ...]  # graded on what there was
     noted: tuple[Concern, ...]  # graded; a fact that only a person can weigh
 
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.ungraded) + len(self.stopped) + len(self.noted)
-
 
 def attention_of(roster: Roster) -> Attention:
     """The class's concerns, in the order of names."""
@@ -57,12 +52,24 @@ def _concern(student: Student, lesson: str, why: str, *, page: bool = True) -> C
     return Concern(student.name, student.slug, lesson, why, page)
 
 
+def counted(attention: Attention, alike: int, hand_in: int) -> list[tuple[int, str]]:
+    """How many there are of each kind, in words, without the kinds of which there are none."""
+    kinds = (
+        (len(attention.ungraded), "ungraded through our fault"),
+        (len(attention.stopped), "stopped early"),
+        (len(attention.noted), "with a note of the grader"),
+        (alike, "look-alikes"),
+        (hand_in, "about the hand-in"),
+    )
+    return [kind for kind in kinds if kind[0]]
+
+
 def _how(card: Scorecard) -> str:
-    """How it was stopped: 'was stopped at the time limit in cell task2-work: not finished after 300 seconds in all'."""
-    state, failures = STATES[card.execution.state], card.execution.failures
+    """How it was stopped: 'time limit in `task2-work`: not finished after 300 seconds in all'."""
+    state, failures = SHORT_STATES[card.execution.state], card.execution.failures
     if card.execution.state is State.NOT_RUN:
         return ": ".join([state, *card.notes[:1]])
-    return f"{state}, in cell {failures[-1].cell}: {failures[-1].error}" if failures else state
+    return f"{state} in `{failures[-1].cell}`: {failures[-1].error}" if failures else state
 
 
 def _notes(work: Work) -> Iterator[str]:

@@ -8,28 +8,22 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from grading.look_alikes import LookAlike
-from grading.reports.attention import attention_of
+from grading.reports.attention import attention_of, counted
 from grading.reports.class_costs import FAR, class_costs
 from grading.reports.class_statistics import lesson_statistics, missed_checks
 from grading.reports.html import ENVIRONMENT
 from grading.reports.plots import dots, histogram
 from grading.reports.roster import RESULTS, Roster, Standing, Work
-from grading.verdict import State
+from grading.reports.words import SHORT_STATES
 
 SHOWN = 12  # checks that are seen without unfolding
-FIRST = 8  # of each kind of what needs a person
-SHORT_STATES = {
-    State.RAISED: "errors",
-    State.TIMED_OUT: "time limit",
-    State.KERNEL_DIED: "kernel died",
-    State.UNREADABLE: "bad output",
-    State.NOT_RUN: "not run",
-}
+FIRST = 4  # of each kind of what needs a person
 
 
 def render(roster: Roster, alike: Sequence[LookAlike], downloads: Sequence[str] = ()) -> str:
     """The page; everything a student wrote is escaped. `downloads`: files beside the page to link to."""
-    works = [(student, lesson, student.work(lesson)) for student in roster.students for lesson in roster.lessons]
+    works = [student.work(lesson) for student in roster.students for lesson in roster.lessons]
+    attention = attention_of(roster)
     template = ENVIRONMENT.get_template("class.html")
     script = ENVIRONMENT.get_template("class.js").render()
     return template.render(
@@ -37,12 +31,13 @@ def render(roster: Roster, alike: Sequence[LookAlike], downloads: Sequence[str] 
         statistics=lesson_statistics(roster),
         missed=missed_checks(roster),
         shown=SHOWN,
-        attention=attention_of(roster),
+        attention=attention,
+        things=counted(attention, len(alike), len(roster.problems)),
         first=FIRST,
         costs=class_costs(roster),
         far=FAR,
-        pending=sum(work.standing is Standing.PENDING for _, _, work in works),
-        marks=sum(work.standing is Standing.GRADED for _, _, work in works),
+        pending=sum(work.standing is Standing.PENDING for work in works),
+        marks=sum(work.standing is Standing.GRADED for work in works),
         alike=alike,
         downloads=downloads,
         Standing=Standing,

@@ -26,7 +26,7 @@ class ShownRun:
     name: str
     experiment: str
     status: str
-    judged: bool  # the main run, which most checks are about
+    main: bool  # the one that most checks are about
     params: int
     metrics: tuple[tuple[str, str], ...]  # the first, tests before others
     more_metrics: int
@@ -58,7 +58,7 @@ def exhibits_of(evidence: Evidence | None, execution: Execution, *, solution: bo
 
 
 def _logged(evidence: Evidence) -> dict[str, Any]:
-    """The runs that are not nested, and their figures, the judged run's first; then of the newest."""
+    """The runs that are not nested, and their figures, the main run's first, then the newest."""
     try:
         main = evidence.main_run.id
     except Outcome:
@@ -74,13 +74,13 @@ def _logged(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _shown(run: Run, evidence: Evidence, judged: bool) -> ShownRun:
+def _shown(run: Run, evidence: Evidence, main: bool) -> ShownRun:
     names = sorted(run.metrics, key=lambda name: (not name.startswith("test"), name))
     return ShownRun(
         name=shorten(run.name) or "a run without a name",
         experiment=shorten(run.experiment.name),
         status=run.status.lower(),
-        judged=judged,
+        main=main,
         params=len(run.params),
         metrics=tuple((shorten(name), _rounded(run.metrics[name])) for name in names[:MOST_METRICS]),
         more_metrics=len(names[MOST_METRICS:]),

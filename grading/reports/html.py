@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grading.data_files import ROOT
+from grading.figures import MOST_FIGURES
 from grading.lessons import lesson_or_own
 from grading.reports.exhibits import Exhibits
 from grading.reports.failed_cells import failed_cells
@@ -58,6 +59,7 @@ def render(card: Scorecard, exhibits: Exhibits | None = None) -> str:
         next=next_steps(card),
         failures=exhibits.failures if exhibits else failed_cells(card.execution.failures),
         exhibits=exhibits or Exhibits(),
+        most_figures=MOST_FIGURES,
         command=home_command(card, solution=bool(exhibits and exhibits.solution)),
         signs=SIGNS,
         words=WORDS,
