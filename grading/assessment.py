@@ -36,7 +36,7 @@ class Assessment:
     folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # of what it logged, to be compared within a class
     attempts: int = 1  # runs it took: two when the warm process died during the first
-    exhibits: Exhibits = Exhibits()  # for the scorecard's page
+    exhibits: Exhibits = field(default_factory=Exhibits)  # for the scorecard's page
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:
@@ -88,9 +88,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     return _grade(lesson, notebook, execution, part)[0]
 
 
-def _grade(
-    lesson: Lesson, notebook: Notebook, execution: Execution, part: Part
-) -> tuple[Assessment, Evidence | None]:
+def _grade(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> tuple[Assessment, Evidence | None]:
     """The assessment, and the evidence that it is of; None when the notebook left no store."""
     about: dict[str, Any] = {
         "notebook": shorten(notebook.path.name),

@@ -25,7 +25,7 @@ def _said(code: Callable[[], object]) -> str:
 
 
 def _unbound() -> None:
-    if os.environ.get("never set"):
+    if os.environ.get("NEVER_SET"):
         value = 1
     print(value)
 
