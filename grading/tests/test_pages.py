@@ -74,14 +74,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _shown(browser: Any, file: Path, *, width: int = 1280) -> Iterator[tuple[Any, list[str]]]:
     """The page, and a list of all that it did beyond being shown: errors, dialogs, requests."""
     with page_of(browser, width=width) as (page, said):
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        asked = {file.as_uri()}
-        page.on(
-            "request",
-            lambda request: said.append(request.url) if not request.url.startswith(("data:", *asked)) else None,
-        )
+
+        def dismiss(dialog: Any) -> None:
+            said.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", dismiss)
+        page.on("request", lambda request: said.append(request.url))
         page.goto(file.as_uri())
+        said[:] = [each for each in said if each != file.as_uri() and not each.startswith("data:")]
         yield page, said
+        said[:] = [each for each in said if not each.startswith("data:")]
 
 
 @pytest.mark.parametrize("name", PAGES)
