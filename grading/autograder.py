@@ -26,15 +26,16 @@ def grade_submission(place: Path, confine: Confine = "auto") -> str:
     """The text of results.json for what a student handed in; never raises for what that is."""
     try:
         found = _found(place / "submission")
-    except (GradingError, OSError) as error:
+    except GradingError as error:
         return _nothing(str(error))
     if len(found.submissions) != 1:
         lessons = ", ".join(each.lesson for each in found.submissions) or "no notebook that can be used"
         return _nothing(f"expected the notebook of one lesson; found {lessons}", *found.problems)
     (submission,) = found.submissions
     graded = grade_one(job_of(submission, TIMEOUT, confine)).graded
+    how = [f"confinement: {graded.scorecard.execution.confinement}"] if graded.scorecard else []
     results = json.loads(gradescope.render(graded))
-    results["output"] = "\n".join([results["output"], *map(clean, found.problems)])
+    results["output"] = "\n".join([results["output"], *how, *map(clean, found.problems)])
     return _text(results)
 
 
@@ -61,7 +62,11 @@ def main() -> None:
     parser.add_argument("--confine", choices=("auto", "on", "off"), default="auto")
     asked = parser.parse_args()
     quiet.apply()
-    text = grade_submission(asked.place, asked.confine)
+    try:
+        text = grade_submission(asked.place, asked.confine)
+    except Exception as error:  # ours: without a score, Gradescope shows that the autograder failed
+        why = f"{type(error).__name__}: {error}"
+        text = _text({"output": clean(f"This submission is ungraded, through no fault of its own: {why}"), "tests": []})
     write_whole(asked.place / "results" / "results.json", text)
     print(json.loads(text)["output"])
 

@@ -1,6 +1,6 @@
 """What students receive, as one zip archive: the course without solutions, without tests, without what grades a class.
 
-It is made of the files that Git tracks, so nobody's marks, notes or store slip in. The same commit gives the same bytes.
+It is made of the files that Git tracks: nobody's marks, notes or store slip in. The same commit gives the same bytes.
 The autograder for Gradescope is the same, with the parts that read a submission and two scripts of Gradescope's.
 """
 

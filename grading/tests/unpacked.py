@@ -1,7 +1,6 @@
 """A bundle as it lies with a student: unpacked, with a `.venv` whose `grading` is the bundle's own."""
 
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -38,18 +37,16 @@ class Unpacked:
         )
 
     def notebook(self, lesson: Lesson, *, solved: bool) -> Path:
-        """The lesson's notebook alone, as it came or with the solutions from this checkout."""
+        """The lesson's notebook, alone in its folder: as it was received, or with the solutions of this checkout."""
+        received = self.folder.parent / "received"
+        if not received.exists():
+            shutil.copytree(self.folder / "notebooks", received)
+        shutil.rmtree(self.folder / "notebooks")
         path = self.folder / "notebooks" / lesson.file_name
-        for other in path.parent.glob("*.ipynb"):
-            other.unlink()
-        self.restore("notebooks", path)
-        if solved:
-            nbformat.write(overlay(read_notebook(path).node, solution_sources(lesson)), path)
+        path.parent.mkdir()
+        node = read_notebook(received / lesson.file_name).node
+        nbformat.write(overlay(node, solution_sources(lesson) if solved else {}), path)
         return path
-
-    def restore(self, *_: object) -> None:
-        """The notebooks as they came."""
-        shutil.copytree(self.folder.parent / "as-received", self.folder / "notebooks", dirs_exist_ok=True)
 
 
 @contextmanager
@@ -67,7 +64,7 @@ def unpack(bundle: Bundle, place: Path) -> None:
         archive.extractall(place)
     folder = place / FOLDER
     venv.create(folder / ".venv", symlinks=True)
-    site, ours = (Path(sysconfig.get_path("purelib", vars={"base": str(root)})) for root in (folder / ".venv", sys.prefix))
+    site, ours = (Path(sysconfig.get_path("purelib", vars={"base": str(at)})) for at in (folder / ".venv", sys.prefix))
     # First the bundle, then our packages without our own `grading`, which a .pth of theirs would add. A notebook that
     # is confined may read what lies in sys.exec_prefix.
     site.joinpath("bundle.pth").write_text(f"{folder}\n{ours}\nimport sys; sys.exec_prefix = {sys.prefix!r}\n")
@@ -77,9 +74,3 @@ def unpack(bundle: Bundle, place: Path) -> None:
     grading.write_text(f"#!{folder}/.venv/bin/python\nfrom grading.cli import main\n\nmain()\n")
     grading.chmod(0o755)
     (folder / ".venv" / "ready").touch()
-
-
-def results_of(path: Path) -> dict[str, dict[str, object]]:
-    """The results of one scorecard in a JSON file, by check."""
-    (card,) = json.loads(path.read_text("utf-8"))["scorecards"]
-    return {result["id"]: result for result in card["results"]}
