@@ -18,7 +18,6 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from string import Template
 
-from grading.assessment import SOLUTIONS
 from grading.code_version import git
 from grading.data_files import ROOT
 from grading.errors import InputError, shorten
@@ -26,6 +25,7 @@ from grading.lock import cut_lock
 
 FOLDER = "module-09"  # in the archive
 RECIPES = Path(__file__).parent / "recipes"
+SOLUTIONS = Path(__file__).parent / "solutions"
 # By path, or by a folder's: nobody who is graded gets these, nor do they work without the solutions and the tests.
 WITHHELD = (
     "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",

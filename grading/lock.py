@@ -1,19 +1,24 @@
 """The lock, cut to what some requirements need: students install no tools of ours."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from itertools import product
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+# Where a student may work: what markers ask of it.
 SYSTEMS = (
     {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"},
     {"os_name": "posix", "sys_platform": "darwin", "platform_system": "Darwin"},
     {"os_name": "nt", "sys_platform": "win32", "platform_system": "Windows"},
 )
-MACHINES = ("x86_64", "aarch64", "arm64", "AMD64")
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+MACHINES = tuple({"platform_machine": name} for name in ("x86_64", "aarch64", "arm64", "AMD64"))
+PYTHONS = tuple(
+    {"python_version": version, "python_full_version": f"{version}.0"} for version in ("3.11", "3.12", "3.13", "3.14")
+)
 
 
 def cut_lock(lock: str, *, needed: Iterable[str], spare: Iterable[str]) -> str:
@@ -34,25 +39,28 @@ def closure(requirements: Iterable[str]) -> set[str]:
         name = canonicalize_name(wanted.name)
         for extra in {"", *wanted.extras} - {extra for known, extra in seen if known == name}:
             seen.add((name, extra))
-            waiting += _needs(name, extra)
+            waiting += [need for need in _needs(name) if _applies(need.marker, extra)]
     return {name for name, _ in seen}
 
 
-def _needs(name: str, extra: str) -> Iterator[Requirement]:
+@cache
+def _needs(name: str) -> tuple[Requirement, ...]:
     try:
-        lines = requires(name) or ()
+        return tuple(map(Requirement, requires(name) or ()))
     except PackageNotFoundError:
-        return
-    for line in lines:
-        need = Requirement(line)
-        if need.marker is None or any(need.marker.evaluate(around | {"extra": extra}) for around in _surroundings()):
-            yield need
+        return ()
 
 
-def _surroundings() -> Iterator[dict[str, str]]:
-    for system, machine, python in product(SYSTEMS, MACHINES, PYTHONS):
-        own = {"platform_machine": machine, "python_version": python, "python_full_version": f"{python}.0"}
-        yield system | own
+def _applies(marker: Marker | None, extra: str) -> bool:
+    """Whether the marker holds somewhere."""
+    return marker is None or any(marker.evaluate(place | {"extra": extra}) for place in _places(str(marker)))
+
+
+def _places(marker: str) -> Iterator[dict[str, str]]:
+    """The places to ask a marker about: those that differ in what it asks."""
+    axes = (axis if any(name in marker for name in axis[0]) else axis[:1] for axis in (SYSTEMS, MACHINES, PYTHONS))
+    for system, machine, python in product(*axes):
+        yield system | machine | python
 
 
 def _name(line: str) -> str:

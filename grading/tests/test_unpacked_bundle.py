@@ -36,7 +36,8 @@ path = sys.argv[1]
 node = nbformat.read(path, as_version=4)
 ask = "import grading, json; card = check(); print(json.dumps([grading.__file__, card.score, card.problem]))"
 node.cells.append(nbformat.v4.new_code_cell(ask, id="ask"))
-nbclient.NotebookClient(node, timeout=240, kernel_name="python3", resources={"metadata": {"path": "notebooks"}}).execute()
+where = {"metadata": {"path": "notebooks"}}
+nbclient.NotebookClient(node, timeout=240, kernel_name="python3", resources=where).execute()
 print(node.cells[-1].outputs[0].text)
 """
 
@@ -80,7 +81,8 @@ def test_in_a_repository_without_a_commit_it_says_what_to_do(student: Unpacked, 
     done = student.run("make", "-C", str(tmp_path), "-f", makefile, "received")
     assert done.returncode == 2
     assert "has no commit yet" in done.stdout
-    assert not list(tmp_path.glob("*"))
+    assert [path.name for path in tmp_path.iterdir()] == [".git"]
+    assert not list((tmp_path / ".git" / "objects").glob("??"))
 
 
 def test_every_module_there_imports_and_is_the_grader_of_the_class_run(student: Unpacked) -> None:
@@ -92,16 +94,10 @@ def test_every_module_there_imports_and_is_the_grader_of_the_class_run(student: 
     assert {"grade", "doctor", "gate", "new", "log", "card"} == set(commands)
 
 
-def test_what_is_not_there_is_refused_in_words(student: Unpacked, lesson: Lesson) -> None:
-    for command, words in (
-        (("grade", "--solution", f"notebooks/{lesson.file_name}"), "students do not receive them"),
-        (("verify",), "No such command 'verify'"),
-        (("cohort", "notebooks", "--out", "graded"), "No such command 'cohort'"),
-    ):
-        done = student.run(".venv/bin/grading", *command)
-        assert done.returncode == 2
-        assert words in done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
+def test_the_solutions_are_refused_in_words(student: Unpacked, lesson: Lesson) -> None:
+    done = student.run(".venv/bin/grading", "grade", "--solution", f"notebooks/{lesson.file_name}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "✗ no solutions for M9_01 here: students do not receive them\n"
 
 
 @pytest.mark.parametrize(("solved", "points"), [(False, 0), (True, 100)], ids=["untouched", "solved"])
@@ -132,9 +128,10 @@ def test_the_workflow_marks_as_the_class_run_does(
     assert {"results.json", "junit.xml", "summary.md", "index.html"} <= {file.name for file in report.iterdir()}
     assert f"| {points:g}/100 |" in summary.read_text("utf-8")
     (there,) = json.loads((report / "results.json").read_text("utf-8"))["scorecards"]
-    here = as_dict(assess(path).scorecard)
-    assert there["results"] == here["results"]
-    assert (there["score"], there["sha256"]) == (points, here["sha256"])
+    assert there["score"] == points
+    if solved:
+        here = as_dict(assess(path).scorecard)
+        assert (there["results"], there["sha256"]) == (here["results"], here["sha256"])
 
 
 def _steps(student: Unpacked) -> list[dict[str, Any]]:
