@@ -1,4 +1,4 @@
-"""`make lab` in a browser: the module page, its links, the MLflow UI as a tab; and all of it under JupyterHub's prefix."""
+"""`make lab` in a browser: the module page, its links, the MLflow UI as a tab; all of it under a hub's prefix too."""
 
 import shlex
 import shutil
