@@ -58,7 +58,7 @@ def counted(attention: Attention, alike: int, hand_in: int) -> list[tuple[int, s
         (len(attention.ungraded), "ungraded through our fault"),
         (len(attention.stopped), "stopped early"),
         (len(attention.noted), "with a note of the grader"),
-        (alike, "look-alikes"),
+        (alike, "look-alike" if alike == 1 else "look-alikes"),
         (hand_in, "about the hand-in"),
     )
     return [kind for kind in kinds if kind[0]]

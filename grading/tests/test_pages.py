@@ -92,7 +92,7 @@ def test_a_page_can_be_read_by_everybody_and_does_nothing_else(browser: Any, fol
     SCREENSHOTS.mkdir(exist_ok=True)
     with _shown(browser, folder / f"{name}.html") as (page, said):
         page.screenshot(path=SCREENSHOTS / f"{name}-light.png", full_page=True)
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.evaluate("document.querySelectorAll('details:not(#missed details)').forEach(each => each.open = true)")
         for scheme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
             page.emulate_media(color_scheme=scheme)
             found = Axe().run(page, options={"resultTypes": ["violations"], **options})
@@ -131,11 +131,14 @@ def test_every_link_within_a_page_leads_somewhere(browser: Any, folder: Path, na
 @pytest.mark.parametrize("name", PAGES)
 def test_paper_shows_what_a_screen_folds(browser: Any, folder: Path, name: str) -> None:
     with _shown(browser, folder / f"{name}.html") as (page, _):
-        folded = page.locator("details:not([open]) > :not(summary)")
+        folded = page.locator("details:not([open]) > :not(summary)").and_(page.locator(":not(#missed *)"))
         hidden = "all => all.filter(e => !e.checkVisibility({contentVisibilityAuto: true})).length"
         assert folded.evaluate_all(hidden) == folded.count()
         page.emulate_media(media="print", color_scheme="dark")
         assert folded.evaluate_all(hidden) == 0
+        if name == "class":  # ten sheets of seldom missed checks stay on the screen, and the paper says so
+            assert page.locator("#missed summary").is_visible()
+            assert not page.locator("#missed details table").is_visible()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         file = folder / f"{name}.pdf"
         page.pdf(path=file, format="A4")
