@@ -36,7 +36,7 @@ def made() -> Bundle:
 @pytest.fixture(scope="module")
 def files(made: Bundle) -> dict[str, str]:
     """The files by their path in the folder that a student sees."""
-    return {name.removeprefix(f"{FOLDER}/"): content.decode() for name, content in made.files.items()}
+    return {name.removeprefix(f"{FOLDER}/"): content.decode("utf-8", "replace") for name, content in made.files.items()}
 
 
 @pytest.fixture
