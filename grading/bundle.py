@@ -31,8 +31,8 @@ WITHHELD = (
     "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",
     "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
     "grading/commands/bundle.py", "grading/commands/verify.py",
-    "docs/authoring.md", "docs/classroom.md", "docs/instructors.md", "docs/performance.md", "docs/results.md",
-    "docs/security.md", "docs/site",
+    "docs/authoring.md", "docs/classroom.md", "docs/deploying.md", "docs/instructors.md", "docs/performance.md",
+    "docs/results.md", "docs/security.md", "docs/site",
     ".ci", ".github", ".pre-commit-config.yaml", "CHANGELOG.md", "README.md",
 )  # fmt: skip
 # What grades a class; how look-alikes are found is nobody's business who is looked at.
