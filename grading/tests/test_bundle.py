@@ -129,6 +129,15 @@ def test_only_what_git_tracks_is_packed_and_what_changed_is_said(course: Path) -
     assert made.changed == ("notebooks/README.md",)
 
 
+def test_what_can_be_run_stays_so_and_only_that(course: Path) -> None:
+    (course / ".binder").mkdir()
+    (course / ".binder" / "postBuild").write_text("#!/bin/sh\n")
+    git(course, "add", "--force", ".binder/postBuild")
+    git(course, "update-index", "--chmod=+x", ".binder/postBuild")
+    assert student_bundle(course).executable == {f"{FOLDER}/.binder/postBuild"}
+    assert {"setup.sh", "run_autograder"} <= gradescope_autograder(course).executable
+
+
 def test_without_a_checkout_nothing_is_packed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a git checkout"):
         student_bundle(tmp_path)
@@ -154,7 +163,7 @@ def test_the_archive_has_one_folder_the_commits_time_and_plain_permissions(made:
         members = archive.infolist()
     assert [member.filename for member in members] == sorted(made.files)
     assert {member.filename.partition("/")[0] for member in members} == {FOLDER}
-    assert {member.external_attr >> 16 for member in members} == {0o100644}
+    assert {m.filename for m in members if m.external_attr >> 16 != 0o100644} == made.executable
     seconds = git(ROOT, "log", "-1", "--format=%ct").stdout.strip()
     assert str(int(made.time.timestamp())) == seconds
 
