@@ -29,7 +29,7 @@ SOLUTIONS = Path(__file__).parent / "solutions"
 # By path, or by a folder's: nobody who is graded gets these, nor do they work without the solutions and the tests.
 WITHHELD = (
     "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",
-    "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
+    "grading/branches.py", "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
     "grading/commands/bundle.py", "grading/commands/verify.py",
     "docs/authoring.md", "docs/classroom.md", "docs/deploying.md", "docs/instructors.md", "docs/performance.md",
     "docs/results.md", "docs/security.md", "docs/site",
@@ -41,7 +41,7 @@ OF_A_CLASS = (
     "grading/cohort.py", "grading/dask_workers.py", "grading/file_names.py", "grading/file_tree.py",
     "grading/layout_detection.py", "grading/layouts.py", "grading/look_alikes.py", "grading/results_folder.py",
     "grading/submissions.py", "grading/worker.py", "grading/workers.py", "grading/commands/cohort.py",
-    "grading/reports/class_*", "grading/reports/cohort_text.py", "grading/reports/gradebook.py",
+    "grading/reports/attention.py", "grading/reports/class_*", "grading/reports/plots.py", "grading/reports/cohort_text.py", "grading/reports/gradebook.py",
     "grading/reports/gradescope.py", "grading/reports/progress.py", "grading/reports/roster.py",
     "grading/reports/templates/class.*",
 )  # fmt: skip
