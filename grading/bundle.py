@@ -12,7 +12,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -29,10 +29,10 @@ SOLUTIONS = Path(__file__).parent / "solutions"
 # By path, or by a folder's: nobody who is graded gets these, nor do they work without the solutions and the tests.
 WITHHELD = (
     "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",
-    "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
+    "grading/branches.py", "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
     "grading/commands/bundle.py", "grading/commands/verify.py",
-    "docs/authoring.md", "docs/classroom.md", "docs/instructors.md", "docs/performance.md", "docs/results.md",
-    "docs/security.md", "docs/site",
+    "docs/authoring.md", "docs/classroom.md", "docs/deploying.md", "docs/instructors.md", "docs/performance.md",
+    "docs/results.md", "docs/security.md", "docs/site",
     ".ci", ".github", ".pre-commit-config.yaml", "CHANGELOG.md", "README.md",
 )  # fmt: skip
 # What grades a class; how look-alikes are found is nobody's business who is looked at.
@@ -41,7 +41,7 @@ OF_A_CLASS = (
     "grading/cohort.py", "grading/dask_workers.py", "grading/file_names.py", "grading/file_tree.py",
     "grading/layout_detection.py", "grading/layouts.py", "grading/look_alikes.py", "grading/results_folder.py",
     "grading/submissions.py", "grading/worker.py", "grading/workers.py", "grading/commands/cohort.py",
-    "grading/reports/class_*", "grading/reports/cohort_text.py", "grading/reports/gradebook.py",
+    "grading/reports/attention.py", "grading/reports/class_*", "grading/reports/plots.py", "grading/reports/cohort_text.py", "grading/reports/gradebook.py",
     "grading/reports/gradescope.py", "grading/reports/progress.py", "grading/reports/roster.py",
     "grading/reports/templates/class.*",
 )  # fmt: skip
@@ -53,7 +53,7 @@ TARGET = re.compile(r"^([\w./-]+):(?!=)", re.MULTILINE)
 REQUIREMENT = re.compile(r'\s+"([\w.-]+)[^"]*",')
 LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^)#\s]+)[^)]*\)")
 SHORTEST_LINE, LEAK = 25, 0.6  # characters that tell something; the share of a solution's lines in one file
-EXECUTABLE = frozenset({"setup.sh", "run_autograder"})
+SCRIPTS = ("setup.sh", "run_autograder")  # where Gradescope looks for them
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Bundle:
     """The files by their path in the archive, the commit they are of, and which of them were changed since."""
 
     files: Mapping[str, bytes]
+    executable: frozenset[str]
     commit: str
     time: datetime  # of the commit, UTC
     changed: tuple[str, ...]
@@ -72,7 +73,7 @@ class Bundle:
             for name, content in sorted(self.files.items()):
                 info = zipfile.ZipInfo(name, date_time=self.time.timetuple()[:6])
                 info.create_system = 3  # Unix, whose permissions these are
-                info.external_attr = (0o100755 if name in EXECUTABLE else 0o100644) << 16
+                info.external_attr = (0o100755 if name in self.executable else 0o100644) << 16
                 archive.writestr(info, content)
         return packed.getvalue()
 
@@ -85,8 +86,8 @@ def student_bundle(root: Path = ROOT) -> Bundle:
 def gradescope_autograder(root: Path = ROOT) -> Bundle:
     """The same, able to grade what Gradescope hands over; raises as `student_bundle` does."""
     made = _bundle(root, WITHHELD, without=frozenset())
-    scripts = {name: (RECIPES / name).read_bytes() for name in sorted(EXECUTABLE)}
-    return Bundle({**made.files, **scripts}, made.commit, made.time, made.changed)
+    scripts = {name: (RECIPES / name).read_bytes() for name in SCRIPTS}
+    return replace(made, files={**made.files, **scripts}, executable=made.executable | {*scripts})
 
 
 def write(bundle: Bundle, path: Path) -> str:
@@ -138,11 +139,13 @@ def _bundle(root: Path, withheld: tuple[str, ...], without: frozenset[str]) -> B
     if found := list(leaks(chosen)):
         raise InputError(f"expected no solution in what students receive; {'; '.join(found)}. Restore these files")
     within = tuple(name for name in changed if name.startswith("grading/recipes/") or not _is_withheld(name, withheld))
-    return Bundle({f"{FOLDER}/{name}": content for name, content in chosen.items()}, commit, time, within)
+    files = {f"{FOLDER}/{name}": content for name, content in chosen.items()}
+    executable = frozenset(f"{FOLDER}/{name}" for name in chosen if tracked.get(name) == "100755")
+    return Bundle(files, executable, commit, time, within)
 
 
-def _checkout(root: Path) -> tuple[list[str], str, datetime, tuple[str, ...]]:
-    """The tracked files, the commit with its time, and what is not as committed."""
+def _checkout(root: Path) -> tuple[dict[str, str], str, datetime, tuple[str, ...]]:
+    """The tracked files with their modes, the commit with its time, and what is not as committed."""
     head = git(root, "log", "-1", "--format=%H %ct")
     top = git(root, "rev-parse", "--show-toplevel").stdout.strip()
     if head.returncode != 0 or Path(top).resolve() != root.resolve():
@@ -151,7 +154,8 @@ def _checkout(root: Path) -> tuple[list[str], str, datetime, tuple[str, ...]]:
             "so that nothing else slips in: clone the course, and bundle from there"
         )
     commit, _, seconds = head.stdout.strip().partition(" ")
-    tracked = [name for name in git(root, "ls-files", "-z").stdout.split("\0") if name]
+    listed = git(root, "ls-files", "--stage", "-z").stdout.split("\0")
+    tracked = {name: about[:6] for about, tab, name in (line.partition("\t") for line in listed) if tab}
     changed = git(root, "diff", "--name-only", "-z", "HEAD").stdout.split("\0")
     return tracked, commit, datetime.fromtimestamp(int(seconds), UTC), tuple(name for name in changed if name)
 

@@ -19,7 +19,7 @@ from grading import bundle as module
 from grading import lock
 from grading.assessment import SOLUTIONS, solution_sources
 from grading.bundle import FOLDER, Bundle, gradescope_autograder, leaks, student_bundle, write
-from grading.cli import app
+from grading.cli import COMMANDS, app
 from grading.code_version import commit_folder, git
 from grading.data_files import ROOT
 from grading.errors import InputError
@@ -36,7 +36,7 @@ def made() -> Bundle:
 @pytest.fixture(scope="module")
 def files(made: Bundle) -> dict[str, str]:
     """The files by their path in the folder that a student sees."""
-    return {name.removeprefix(f"{FOLDER}/"): content.decode() for name, content in made.files.items()}
+    return {name.removeprefix(f"{FOLDER}/"): content.decode("utf-8", "replace") for name, content in made.files.items()}
 
 
 @pytest.fixture
@@ -129,6 +129,15 @@ def test_only_what_git_tracks_is_packed_and_what_changed_is_said(course: Path) -
     assert made.changed == ("notebooks/README.md",)
 
 
+def test_what_can_be_run_stays_so_and_only_that(course: Path) -> None:
+    (course / ".binder").mkdir()
+    (course / ".binder" / "postBuild").write_text("#!/bin/sh\n")
+    git(course, "add", "--force", ".binder/postBuild")
+    git(course, "update-index", "--chmod=+x", ".binder/postBuild")
+    assert student_bundle(course).executable == {f"{FOLDER}/.binder/postBuild"}
+    assert {"setup.sh", "run_autograder"} <= gradescope_autograder(course).executable
+
+
 def test_without_a_checkout_nothing_is_packed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected a git checkout"):
         student_bundle(tmp_path)
@@ -154,7 +163,7 @@ def test_the_archive_has_one_folder_the_commits_time_and_plain_permissions(made:
         members = archive.infolist()
     assert [member.filename for member in members] == sorted(made.files)
     assert {member.filename.partition("/")[0] for member in members} == {FOLDER}
-    assert {member.external_attr >> 16 for member in members} == {0o100644}
+    assert {m.filename for m in members if m.external_attr >> 16 != 0o100644} == made.executable
     seconds = git(ROOT, "log", "-1", "--format=%ct").stdout.strip()
     assert str(int(made.time.timestamp())) == seconds
 
@@ -186,21 +195,18 @@ def test_a_link_to_a_page_left_out_becomes_its_text() -> None:
 
 def test_what_the_pages_tell_to_make_the_makefile_makes(files: dict[str, str]) -> None:
     targets = set(re.findall(r"^([a-z]+):", files["Makefile"], re.MULTILINE))
-    told = set(
-        re.findall(r"\bmake ([a-z]+)\b(?=[`\s])", "\n".join(re.findall(r"`[^`]*`|^make .*$", _said(files), re.M)))
-    )
+    told = set(re.findall(r"(?:^|`)make ([a-z]+)\b", _said(files), re.MULTILINE))
     assert {"lab", "ui", "grade", "pipeline"} <= told <= targets
     assert {"test", "verify", "bench", "lock", "outputs"}.isdisjoint(targets)
 
 
 def test_what_the_pages_tell_to_call_is_a_command_there(files: dict[str, str]) -> None:
     ours = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-    there = {PurePosixPath(name).stem for name in files if name.startswith("grading/commands/")}
-    known = {command for command in ours if command in there} | {"log", "card"}
-    code = "\n".join(re.findall(r"`[^`]*`|^\.venv.*$", _said(files), re.MULTILINE))
-    told = set(re.findall(r"\bgrading ([a-z]+)\b", code))
-    assert {"grade", "doctor", "new", "gate"} <= told & known
-    assert {"cohort", "verify", "bundle"}.isdisjoint(known | (told & ours))
+    modules = {PurePosixPath(name).stem for name in files if name.startswith("grading/commands/")}
+    there = {command for module, command in COMMANDS if module in modules}
+    told = ours & set(re.findall(r"(?:^|`)(?:\.venv/bin/)?grading ([a-z]+)\b", _said(files), re.MULTILINE))
+    assert {"grade", "doctor", "new", "gate"} <= told <= there
+    assert ours - there == {"cohort", "verify", "bundle"}
 
 
 def test_no_tool_of_ours_is_installed_but_what_the_pages_tell_to_run(files: dict[str, str]) -> None:

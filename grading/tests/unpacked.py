@@ -68,7 +68,7 @@ def unpack(bundle: Bundle, place: Path) -> None:
     # First the bundle, then our packages without our own `grading`, which a .pth of theirs would add. A notebook that
     # is confined may read what lies in sys.exec_prefix.
     site.joinpath("bundle.pth").write_text(f"{folder}\n{ours}\nimport sys; sys.exec_prefix = {sys.prefix!r}\n")
-    for shared in ("etc", "share"):
+    for shared in ("etc", "share", "var"):
         (folder / ".venv" / shared).symlink_to(Path(sys.prefix) / shared)
     grading = folder / ".venv" / "bin" / "grading"
     grading.write_text(f"#!{folder}/.venv/bin/python\nfrom grading.cli import main\n\nmain()\n")
