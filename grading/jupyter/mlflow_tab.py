@@ -57,7 +57,8 @@ def _link_jupyter_server_extension(app: ServerApp) -> None:
     """Announce the tab to jupyter-server-proxy, which is loaded later, and its address to the kernels."""
     settings, root = MLflowTab(parent=app), Path(app.root_dir)
     folder = root / "notebooks" if (root / "notebooks").is_dir() else root
-    shared = "JUPYTERHUB_SERVICE_PREFIX" in os.environ  # others may be on this machine: a socket, which is mine alone
+    # Others may be on a hub's machine: a socket that only this user can open, and no port.
+    shared = bool(os.environ.get("JUPYTERHUB_SERVICE_PREFIX"))
     port = settings.port
     if port and not shared and not is_free(port):
         app.log.warning(f"port {port} is taken (on macOS perhaps by AirPlay): the MLflow UI is in JupyterLab only")

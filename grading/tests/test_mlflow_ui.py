@@ -1,6 +1,7 @@
 """The MLflow UI's address, its server, and what starts it: without a browser."""
 
 import json
+import logging
 import re
 import socket
 import subprocess
@@ -86,3 +87,39 @@ def test_windows_is_told_the_commands_that_make_runs() -> None:
     lab = re.search(r"\$\(BIN\)/jupyter lab (.*)", (ROOT / "Makefile").read_text())
     assert lab
     assert f".venv\\Scripts\\jupyter lab {lab[1]}" in page
+
+
+def test_the_tab_shows_the_store_of_the_notebooks_and_kernels_know_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jupyter_server.serverapp import ServerApp
+    from jupyter_server_proxy.config import ServerProxy
+
+    from grading.jupyter import mlflow_tab
+
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.setenv(ADDRESS, "")
+    app = ServerApp(base_url="/user/ada/", root_dir=str(tmp_path))
+    app.config.MLflowTab.port = 0
+    mlflow_tab._link_jupyter_server_extension(app)
+    assert run_link("1", "abc") == "/user/ada/mlflow/#/experiments/1/runs/abc"
+    starts = ServerProxy(parent=app).servers["mlflow"].command(port=0, unix_socket="")
+    assert str(tmp_path / "notebooks") in starts
+
+
+def test_port_5000_is_left_to_who_has_it_and_the_log_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from jupyter_server.serverapp import ServerApp
+    from jupyter_server_proxy.config import ServerProxy
+
+    from grading.jupyter import mlflow_tab
+
+    monkeypatch.setenv(ADDRESS, "")
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    app = ServerApp(root_dir=str(tmp_path), log=logging.getLogger("lab"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        app.config.MLflowTab.port = other.getsockname()[1]
+        mlflow_tab._link_jupyter_server_extension(app)
+    assert ServerProxy(parent=app).servers["mlflow"].port == 0
+    assert "is taken" in caplog.text
