@@ -46,7 +46,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as received")):
         subprocess.run([*git, *arguments], check=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", EXPOSED]
+    command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", "--MLflowTab.port=0", EXPOSED]
     with serving(command, folder, "/api", seconds=60, stop=signal.SIGTERM) as url:
         yield url, folder / "notebooks"
 
@@ -76,6 +76,9 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
         if lesson is LESSONS[0]:
             _is_the_scorecard(page, lesson, solved)
             _can_be_read(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
+        if lesson is LESSONS[0] and solved:
+            run = page.locator(".m9-card a[target=_blank]").last.get_attribute("href")
+            assert run.startswith("/mlflow/#/experiments/")
         if lesson is LESSONS[0] and not solved:
             _opens_the_page_to_read(page)
 
