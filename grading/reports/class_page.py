@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from grading.look_alikes import LookAlike
 from grading.reports.attention import attention_of, counted
-from grading.reports.class_costs import FAR, class_costs
+from grading.reports.class_costs import FAR, MOST_NAMED, class_costs
 from grading.reports.class_statistics import lesson_statistics, missed_checks
 from grading.reports.html import ENVIRONMENT
 from grading.reports.plots import dots, histogram
@@ -36,6 +36,7 @@ def render(roster: Roster, alike: Sequence[LookAlike], downloads: Sequence[str] 
         first=FIRST,
         costs=class_costs(roster),
         far=FAR,
+        most_named=MOST_NAMED,
         pending=sum(work.standing is Standing.PENDING for work in works),
         marks=sum(work.standing is Standing.GRADED for work in works),
         alike=alike,

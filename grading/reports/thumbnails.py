@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from PIL import Image
 
 from grading.errors import Outcome, shorten
-from grading.figures import MOST_FIGURES, decoded
+from grading.figures import MOST_FIGURES, MOST_PIXELS, decoded
 from grading.store import Run
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 SIDE = 480  # pixels of the longer side: twice what a page shows, for sharp screens
 LARGEST = 24_000  # bytes of one
 MOST_BYTES = 200_000  # of all on one page, before base64 makes four bytes of three
-MOST_TRIED = 3 * MOST_FIGURES  # files that are opened, readable or not
+MOST_TRIED = 2 * MOST_FIGURES  # files that are opened, readable or not
+MOST_DECODED = 5 * MOST_PIXELS  # of all that are opened: a second or two
 MOST_RUNS = 40  # whose files are listed
 
 
@@ -37,19 +38,20 @@ def thumbnails_of(runs: Iterable[Run]) -> tuple[tuple[Thumbnail, ...], int]:
     """
     files = [(run, path) for run in list(runs)[:MOST_RUNS] for path in run.artifacts.paths() if is_figure(path)]
     found: dict[bytes, Thumbnail] = {}
-    size = 0
+    size, pixels = 0, 0
     for run, path in files[:MOST_TRIED]:
         try:
-            small = shrunk(decoded(run.artifacts.local(path)))
+            image = decoded(run.artifacts.local(path))
+            pixels += image.width * image.height
+            small = shrunk(image)
             content = encoded(small)
         except (Outcome, OSError, ValueError):
             continue
-        if content in found or len(content) > LARGEST or size + len(content) > MOST_BYTES:
-            continue
-        size += len(content)
-        address = f"data:image/webp;base64,{base64.b64encode(content).decode()}"
-        found[content] = Thumbnail(shorten(path), shorten(run.name), address, small.width, small.height)
-        if len(found) == MOST_FIGURES:
+        if content not in found and len(content) <= LARGEST and size + len(content) <= MOST_BYTES:
+            size += len(content)
+            address = f"data:image/webp;base64,{base64.b64encode(content).decode()}"
+            found[content] = Thumbnail(shorten(path), shorten(run.name), address, small.width, small.height)
+        if len(found) == MOST_FIGURES or pixels > MOST_DECODED:
             break
     return tuple(found.values()), len(files) - len(found)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from grading.reports import thumbnails
 from grading.reports.thumbnails import LARGEST, MOST_BYTES, SIDE, Thumbnail, thumbnails_of
 from grading.store import Experiment, LocalArtifacts, Run
 
@@ -84,6 +85,15 @@ def test_the_figures_of_the_first_run_come_first(tmp_path: Path) -> None:
     _picture(200).save(tmp_path / "main" / "z.png")
     _picture(100).save(tmp_path / "other" / "a.png")
     assert [each.run for each in thumbnails_of(runs)[0]] == ["main", "other"]
+
+
+def test_large_pictures_are_decoded_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "MOST_DECODED", 2 * 640 * 480)
+    run = _run(tmp_path / "run")
+    for number in range(5):
+        _picture(shade=40 * number).save(tmp_path / "run" / f"{number}.png")
+    found, left_out = thumbnails_of([run])
+    assert (len(found), left_out) == (3, 2)
 
 
 def test_pictures_that_do_not_become_small_are_left_out(tmp_path: Path) -> None:
