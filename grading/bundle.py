@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path, PurePosixPath
 from string import Template
 
@@ -29,8 +30,8 @@ SOLUTIONS = Path(__file__).parent / "solutions"
 # By path, or by a folder's: nobody who is graded gets these, nor do they work without the solutions and the tests.
 WITHHELD = (
     "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",
-    "grading/branches.py", "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
-    "grading/commands/bundle.py", "grading/commands/verify.py",
+    "grading/branches.py", "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py",
+    "grading/reports/gallery.py", "grading/commands/bundle.py", "grading/commands/verify.py",
     "docs/authoring.md", "docs/classroom.md", "docs/deploying.md", "docs/instructors.md", "docs/performance.md",
     "docs/results.md", "docs/security.md", "docs/site",
     ".ci", ".github", ".pre-commit-config.yaml", "CHANGELOG.md", "README.md",
@@ -41,9 +42,9 @@ OF_A_CLASS = (
     "grading/cohort.py", "grading/dask_workers.py", "grading/file_names.py", "grading/file_tree.py",
     "grading/layout_detection.py", "grading/layouts.py", "grading/look_alikes.py", "grading/results_folder.py",
     "grading/submissions.py", "grading/worker.py", "grading/workers.py", "grading/commands/cohort.py",
-    "grading/reports/attention.py", "grading/reports/class_*", "grading/reports/plots.py", "grading/reports/cohort_text.py", "grading/reports/gradebook.py",
-    "grading/reports/gradescope.py", "grading/reports/progress.py", "grading/reports/roster.py",
-    "grading/reports/templates/class.*",
+    "grading/reports/attention.py", "grading/reports/class_*", "grading/reports/cohort_text.py",
+    "grading/reports/gradebook.py", "grading/reports/gradescope.py", "grading/reports/plots.py",
+    "grading/reports/progress.py", "grading/reports/roster.py", "grading/reports/templates/class.*",
 )  # fmt: skip
 ONLY_FOR_A_CLASS = frozenset({"dask"})  # packages
 TOOLS = frozenset({"ruff"})  # of our own tools, what docs/coding_standards.md tells students to run
@@ -204,16 +205,14 @@ def _linked(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
 
-    def there(page: str, target: str) -> bool:
-        place = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
-        return ":" in target or place in files or place in folders
+    def linked(page: str, link: re.Match[str]) -> str:
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(page), link[2]))
+        return link[0] if ":" in link[2] or place in files or place in folders else link[1]
 
-    found = {}
-    for name, content in files.items():
-        if name.endswith(".md"):
-            text = LINK.sub(lambda link, page=name: link[0] if there(page, link[2]) else link[1], content.decode())  # type: ignore[misc]
-            content = text.encode()
-        found[name] = content
+    found = {
+        name: LINK.sub(partial(linked, name), content.decode()).encode() if name.endswith(".md") else content
+        for name, content in files.items()
+    }
     shown = "\n".join(content.decode() for name, content in found.items() if name.endswith((".md", ".ipynb")))
     return {
         name: content

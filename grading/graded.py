@@ -16,9 +16,9 @@ DATA = OWN.parent / "data"
 # No mark depends on these.
 NOT_GRADING = (
     "tests", "solutions", "commands", "reports", "recipes", "bench", "pictures", "site", "archives.py", "attempts.py",
-    "autograder.py", "branches.py", "bundle.py", "cell_shapes.py", "cli.py", "cohort.py", "curriculum.py", "dask_workers.py",
-    "doctor.py", "file_names.py", "file_tree.py", "gallery.py", "layout_detection.py", "layouts.py", "lock.py",
-    "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
+    "autograder.py", "branches.py", "bundle.py", "cell_shapes.py", "cli.py", "cohort.py", "curriculum.py",
+    "dask_workers.py", "doctor.py", "file_names.py", "file_tree.py", "gallery.py", "layout_detection.py", "layouts.py",
+    "lock.py", "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
 )  # fmt: skip
 
 
