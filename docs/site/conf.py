@@ -1,0 +1,25 @@
+"""Sphinx's settings for the reader's site; `make site` lays out its source and calls it."""
+
+project = "Module 09: Experimentation & Tracking"
+copyright = ""  # noqa: A001  Sphinx's name for it; the licence is a page's link
+root_doc = "README"
+extensions = ["myst_nb"]
+nb_execution_mode = "off"  # the outputs are there: grading/site/executed.py
+myst_heading_anchors = 4  # links like results.md#a-scorecard
+nitpicky = True
+suppress_warnings = ["misc.highlighting_failure"]  # JSON with an ellipsis in it
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_copyright = html_show_sphinx = False
+html_theme_options = {
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "extra_footer": "",
+}
+
