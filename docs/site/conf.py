@@ -13,13 +13,13 @@ html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_copy_source = False
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
+html_copy_source = html_show_sourcelink = html_use_index = False
 html_show_copyright = html_show_sphinx = False
 html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
+    "navbar_persistent": [],  # the search is in the sidebar
     "use_download_button": False,
     "use_fullscreen_button": False,
-    "extra_footer": "",
 }
-

@@ -41,10 +41,12 @@ def executed(path: Path, kept: Path) -> Any:
 
 
 def as_read(node: Any) -> Any:
-    """The executed notebook without what only a machine needs, its figures with a text for who cannot see them."""
+    """The executed notebook without what tells a reader nothing, its figures with a text for who cannot see them."""
     node.cells = [cell for cell in node.cells if cell["id"] != INJECTED]
     heading = ""
     for cell in node.cells:
+        if "exercise" in cell.metadata.get("tags", []):
+            cell["outputs"] = []  # the Ellipsis that waits for the student
         if cell.cell_type == "markdown":
             heading = next((line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")), heading)
         elif any(kind in output.get("data", {}) for output in cell.outputs for kind in PICTURES):
