@@ -15,9 +15,9 @@ OWN = Path(__file__).parent
 DATA = OWN.parent / "data"
 # No mark depends on these.
 NOT_GRADING = (
-    "tests", "solutions", "reports", "bench", "pictures", "site", "archives.py", "attempts.py", "cell_shapes.py", "cli.py", "cohort.py",
-    "dask_workers.py", "doctor.py", "file_names.py", "file_tree.py", "layout_detection.py", "layouts.py",
-    "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
+    "tests", "solutions", "reports", "bench", "pictures", "site", "archives.py", "attempts.py", "cell_shapes.py",
+    "cli.py", "cohort.py", "dask_workers.py", "doctor.py", "file_names.py", "file_tree.py", "layout_detection.py",
+    "layouts.py", "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Sphinx's settings for the reader's site; `make site` lays out its source and calls it."""
 
 project = "Module 09: Experimentation & Tracking"
-copyright = ""  # noqa: A001  Sphinx's name for it; the licence is a page's link
+copyright = ""
 root_doc = "README"
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the outputs are there: grading/site/executed.py
@@ -11,7 +11,9 @@ suppress_warnings = ["misc.highlighting_failure"]  # JSON with an ellipsis in it
 
 html_theme = "sphinx_book_theme"
 html_title = project
+templates_path = ["templates"]
 html_static_path = ["static"]
+html_sidebars = {"**": ["home.html", "search-button-field.html", "sbt-sidebar-nav.html"]}  # all of it in landmarks
 html_css_files = ["site.css"]
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_copy_source = html_show_sourcelink = html_use_index = False

@@ -45,11 +45,16 @@ def as_read(node: Any) -> Any:
     node.cells = [cell for cell in node.cells if cell["id"] != INJECTED]
     heading = ""
     for cell in node.cells:
-        if "exercise" in cell.metadata.get("tags", []):
-            cell["outputs"] = []  # the Ellipsis that waits for the student
         if cell.cell_type == "markdown":
             heading = next((line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")), heading)
-        elif any(kind in output.get("data", {}) for output in cell.outputs for kind in PICTURES):
+        if cell.cell_type != "code":
+            continue
+        if "exercise" in cell.metadata.get("tags", []):
+            cell["outputs"] = []  # the Ellipsis that waits for the student
+        for data in (output["data"] for output in cell.outputs if "data" in output):
+            if "text/html" in data:  # pandas leaves a heading empty, which a screen reader would read out
+                data["text/html"] = data["text/html"].replace("<th></th>", "<td></td>")
+        if any(kind in output.get("data", {}) for output in cell.outputs for kind in PICTURES):
             title = "; ".join(_titles(cell.source)) or heading
             cell.metadata["mystnb"] = {"image": {"alt": f"Figure: {title}"}}
     return node

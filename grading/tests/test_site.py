@@ -16,14 +16,13 @@ from grading.curriculum import NOTEBOOKS, lesson_notebooks
 from grading.data_files import ROOT
 from grading.errors import GradingError
 from grading.lessons import LESSONS
+from grading.pictures.browser import page_of
 from grading.site.executed import as_read, executed
 from grading.site.links import broken, read
 from grading.site.sphinx import build
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-from grading.pictures.browser import page_of
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -111,7 +110,7 @@ def test_an_exercise_shows_no_output() -> None:
     assert as_read(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs == []
 
 
-@needs_browser
+@needs_browser  # type: ignore[untyped-decorator]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_page_needs_no_network_and_meets_the_rules_of_accessibility(
@@ -130,7 +129,7 @@ def test_a_page_needs_no_network_and_meets_the_rules_of_accessibility(
     assert [url for url in asked if not url.startswith((served, "data:"))] == []
 
 
-@needs_browser
+@needs_browser  # type: ignore[untyped-decorator]
 def test_a_search_finds_a_page_without_a_server(built: tuple[Path, list[str]], browser: "Browser") -> None:
     with page_of(browser) as (page, _):
         page.goto(f"file://{built[0]}/search.html?q=seccomp")
