@@ -112,14 +112,14 @@ def results_documented(evidence: Evidence) -> str:
 
 
 CHECKLIST: tuple[Check, ...] = tuple(
-    make_check(function, "checklist", CHECKLIST_POINTS)
-    for function in (
-        parameters_logged,
-        metrics_tracked,
-        model_artifacts_saved,
-        data_version_recorded,
-        code_version_tagged,
-        results_documented,
+    make_check(function, "checklist", CHECKLIST_POINTS, reading=f"experiment_best_practices.md#{heading}")
+    for function, heading in (
+        (parameters_logged, "7. Log what the model has, not what you typed"),
+        (metrics_tracked, "8. A metric for each split"),
+        (model_artifacts_saved, "12. Save a model that others can use, and dare to open"),
+        (data_version_recorded, "10. Record which data"),
+        (code_version_tagged, "11. Record which code, and where it ran"),
+        (results_documented, "16. Write down what you learned while it is fresh"),
     )
 )
 

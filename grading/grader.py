@@ -86,7 +86,9 @@ def _judge(check: Check, evidence: Evidence) -> CheckResult:
 
 
 def _blocked(check: Check, by: CheckResult) -> CheckResult:
-    return _result(check, Verdict.BLOCKED, Unmet(f"first, in {by.group}: {by.sentence}", by.found, by.hint))
+    return _result(
+        check, Verdict.BLOCKED, Unmet(f"{by.group.replace('task', 'task ')}: {by.sentence}", by.found, by.hint)
+    )
 
 
 def _result(check: Check, verdict: Verdict, outcome: Outcome) -> CheckResult:

@@ -2,11 +2,13 @@
 
     check = instant("M9_01")     # in the setup cell
     check("task2")               # one task
+    check("task2", hint=True)    # … with its hints
     check()                      # the whole card
 
 Every kernel of the environment imports this module when it starts, so it imports the grader only when it is called.
 """
 
+import dataclasses
 import os
 import time
 from pathlib import Path
@@ -17,7 +19,8 @@ from grading import quiet
 if TYPE_CHECKING:
     from grading.evidence import Evidence
     from grading.lesson import Check, Lesson
-    from grading.reports.card import Card
+    from grading.progress_line import ProgressLine
+    from grading.reports.card import Card, RunLink
     from grading.reproduction import Reproduction, Request
 
 
@@ -27,8 +30,12 @@ def instant(lesson: str) -> "InstantCheck":
     A notebook that is no lesson of ours, such as M9_05, is held to the checklist.
     """
     from grading.lessons import lesson_or_own
+    from grading.progress_line import waits_for_models
+    from grading.reproduction import prepare
 
     quiet.apply()
+    if waits_for_models():
+        prepare()
     return InstantCheck(lesson_or_own(lesson), since=int(time.time() * 1000))
 
 
@@ -41,31 +48,43 @@ class InstantCheck:
         self._seen_experiment: str | None = None
         self._reproductions: dict[Request, Reproduction] = {}  # a logged model does not change
 
-    def __call__(self, group: str | int | None = None) -> "Card":
-        """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all."""
+    def __call__(self, group: str | int | None = None, *, hint: bool = False) -> "Card":
+        """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all; with the hints unfolded or not."""
+        from grading.progress_line import ProgressLine
+        from grading.reports.card import Card
+
+        docs = "docs" if Path("docs").is_dir() else "../docs"
+        with ProgressLine() as line:
+            card = self._card(Card(self._lesson, (), hint=bool(hint), docs=docs), group, line)
+            return line.become(card)
+
+    def __repr__(self) -> str:
+        names = ", ".join(f'check("{group}")' for group in self._lesson.groups)
+        return f"the instant check of {self._lesson.id}: {names}, or check() for all; hint=True shows the hints"
+
+    def _card(self, card: "Card", group: str | int | None, line: "ProgressLine") -> "Card":
         from grading.errors import GradingError
         from grading.grader import checks_of, run_checks
-        from grading.reports.card import Card
 
         name = f"task{group}" if str(group).isdigit() else group
         known = self._lesson.groups
         if name is not None and name not in known:
-            return Card(self._lesson, (), problem=f"expected one of {', '.join(known)}; found {group!r}")
+            return dataclasses.replace(card, problem=f"expected one of {', '.join(known)}; found {group!r}")
         checks = checks_of(self._lesson)
         wanted = [check for check in checks if name in (None, check.group)]
         try:
-            results = run_checks(_with_needs(wanted, checks), self._evidence())
+            evidence = self._evidence(line)
+            results = run_checks(_with_needs(wanted, checks), evidence)
+            run = _newest(evidence)
         except GradingError as error:
-            return Card(self._lesson, (), problem=str(error))
+            return dataclasses.replace(card, problem=str(error))
         except Exception as error:  # a mistake of ours must not stop a student's notebook
-            return Card(self._lesson, (), problem=f"the check itself failed ({type(error).__name__}: {error}); go on")
+            problem = f"the check itself failed ({type(error).__name__}: {error}); go on"
+            return dataclasses.replace(card, problem=problem)
         ids = {check.id for check in wanted}
-        return Card(self._lesson, tuple(result for result in results if result.id in ids))
+        return dataclasses.replace(card, results=tuple(result for result in results if result.id in ids), run=run)
 
-    def __repr__(self) -> str:
-        return f"the instant check of {self._lesson.id}: call it with one of {', '.join(self._lesson.groups)}"
-
-    def _evidence(self) -> "Evidence":
+    def _evidence(self, line: "ProgressLine") -> "Evidence":
         import mlflow
 
         from grading.code_version import code_version
@@ -86,7 +105,7 @@ class InstantCheck:
             lesson=self._lesson,
             data=DataFiles((DATA, folder)),
             code=code_version(folder),
-            reproducer=reproduce,
+            reproducer=line.before(reproduce),
             since=self._since,
             active_experiment=self._seen_experiment,
             reproductions=self._reproductions,
@@ -97,3 +116,13 @@ def _with_needs(wanted: "list[Check]", checks: "tuple[Check, ...]") -> "list[Che
     """The wanted checks and what they need, in the lesson's order."""
     ids = {check.id for check in wanted} | {need for check in wanted for need in check.needs}
     return [check for check in checks if check.id in ids]
+
+
+def _newest(evidence: "Evidence") -> "RunLink | None":
+    """The newest main run, whose model and metrics the rows are about; None when there is none."""
+    from grading.errors import shorten
+    from grading.mlflow_ui import run_link
+    from grading.reports.card import RunLink
+
+    run = next(reversed(evidence.main_runs), None)
+    return RunLink(shorten(run.name), run_link(run.experiment.id, run.id)) if run else None

@@ -12,6 +12,7 @@ CheckFunction = Callable[["Evidence"], str]
 
 TASK_POINTS = 16
 CHECKLIST_POINTS = 6
+PASS_MARK = 70  # of 100
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Check:
     points: float
     function: CheckFunction
     needs: tuple[str, ...] = ()
+    reading: str = ""  # what explains it in docs/: "page.md#Heading, as it is there"; of a task's checks, the task's
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Task:
 
     number: int
     title: str
+    reading: str  # what explains it in docs/: "page.md#Heading, as it is there"
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,11 @@ class Lesson:
         return tuple(check.id for function in functions for check in self.checks if check.function is function)
 
 
-def make_check(function: CheckFunction, group: str, points: float, needs: tuple[str, ...] = ()) -> Check:
+def make_check(
+    function: CheckFunction, group: str, points: float, needs: tuple[str, ...] = (), reading: str = ""
+) -> Check:
     """A Check from a function; a function without a docstring is a mistake of the author."""
     sentence = inspect.getdoc(function)
     if not sentence:
         raise TypeError(f"check {function.__name__} has no docstring: it is the sentence a student reads")
-    return Check(f"{group}.{function.__name__}", " ".join(sentence.split()), group, points, function, needs)
+    return Check(f"{group}.{function.__name__}", " ".join(sentence.split()), group, points, function, needs, reading)

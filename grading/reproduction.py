@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -52,6 +53,13 @@ class Reproduction:
     scores: tuple[float, ...] = ()  # of the positive of two classes, of the likeliest of more; empty without
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+
+
+def prepare() -> None:
+    """Start the server, so that its imports are done by the time a model is first asked; comes back at once."""
+    if _CONTEXT.get_start_method() == "forkserver":
+        with _server_environment(dict(os.environ)), contextlib.suppress(OSError):  # the first request will say it
+            forkserver.ensure_running()
 
 
 def reproduce(request: Request, environment: Mapping[str, str] | None = None) -> Reproduction:

@@ -25,10 +25,10 @@ lesson = Lesson(
     worked_experiment="breast-cancer-screening",
     worked_data="breast_cancer",
     tasks=(
-        Task(1, "Set up tracking"),
-        Task(2, "Log parameters and metrics"),
-        Task(3, "Save artifacts"),
-        Task(4, "Create runs"),
+        Task(1, "Set up tracking", "experiment_best_practices.md#Before the first run"),
+        Task(2, "Log parameters and metrics", "code_snippets.md#Parameters, and the model they belong to"),
+        Task(3, "Save artifacts", "code_snippets.md#Text, tables and the predictions"),
+        Task(4, "Create runs", "code_snippets.md#Cross-validation as nested runs"),
     ),
 )
 

@@ -46,10 +46,10 @@ lesson = Lesson(
     worked_experiment="breast-cancer-tuning",
     worked_data="breast_cancer",
     tasks=(
-        Task(1, "Define the search space"),
-        Task(2, "Search by grid or at random"),
-        Task(3, "Track a tuning study"),
-        Task(4, "Select the optimum"),
+        Task(1, "Define the search space", "code_snippets.md#Tune with Optuna"),
+        Task(2, "Search by grid or at random", "experiment_best_practices.md#4. A nested run for each fold"),
+        Task(3, "Track a tuning study", "code_snippets.md#Tune with Optuna"),
+        Task(4, "Select the optimum", "experiment_best_practices.md#6. Look at the test set once"),
     ),
 )
 

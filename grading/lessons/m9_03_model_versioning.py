@@ -34,10 +34,10 @@ lesson = Lesson(
     worked_experiment="breast-cancer-screening",
     worked_data="breast_cancer",
     tasks=(
-        Task(1, "Version data, code and model together"),
-        Task(2, "Compare model versions"),
-        Task(3, "Trace lineage"),
-        Task(4, "Manage the registry"),
+        Task(1, "Version data, code and model together", "code_snippets.md#Version data with DVC"),
+        Task(2, "Compare model versions", "code_snippets.md#The registry"),
+        Task(3, "Trace lineage", "model_documentation_guidelines.md#9. Reproduce it"),
+        Task(4, "Manage the registry", "from_stages_to_aliases.md#An alias that must be earned"),
     ),
 )
 

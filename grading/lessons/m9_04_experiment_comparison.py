@@ -35,10 +35,14 @@ lesson = Lesson(
     worked_experiment="breast-cancer-screening",
     worked_data="breast_cancer",
     tasks=(
-        Task(1, "Compare several experiments"),
-        Task(2, "Visualise"),
-        Task(3, "Analyse trade-offs, and test A against B"),
-        Task(4, "Document best practices"),
+        Task(1, "Compare several experiments", "code_snippets.md#Find runs and rank them"),
+        Task(2, "Visualise", "experiment_best_practices.md#13. Draw what the number hides"),
+        Task(
+            3,
+            "Analyse trade-offs, and test A against B",
+            "lessons/M9_04.md#Task 3: Analyse trade-offs, and test A against B",
+        ),
+        Task(4, "Document best practices", "experiment_best_practices.md#What does your run still lack?"),
     ),
 )
 

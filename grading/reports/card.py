@@ -1,22 +1,94 @@
-"""The instant check's card: rows of words in a terminal or a screen reader, a small table in JupyterLab."""
+"""The instant check's card: rows of words in a terminal or a screen reader, a small page in a notebook."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
 
-from grading.lesson import Lesson
-from grading.reports.words import SIGNS, WORDS, as_html, group_title, points
+from grading.checklist import CHECKLIST
+from grading.lesson import PASS_MARK, Lesson
+from grading.reports.html import ENVIRONMENT
+from grading.reports.words import SIGNS, WORDS, clean, group_title, points, said_of
 from grading.verdict import CheckResult, Verdict
 
-COLOURS = {Verdict.PASSED: "#1a7f37", Verdict.FAILED: "#b3261e", Verdict.ERROR: "#9a5b00"}
-GREY = "#6b7280"
+SAME = [("found", "the same as in the row above")]
+
+
+@dataclass(frozen=True)
+class RunLink:
+    """The run that the rows are about, and where the MLflow UI shows it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check's result, with what there is to say of it."""
+
+    result: CheckResult
+    said: list[tuple[str, str]]
+    reading: "Reading | None" = None  # a task's rows share the task's
+
+    @property
+    def sign(self) -> str:
+        """✓ ✗ ○ or !."""
+        return SIGNS[self.result.verdict]
+
+    @property
+    def word(self) -> str:
+        """The verdict in a word."""
+        return WORDS[self.result.verdict]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A section of a page in docs/, as a link from the notebook's folder."""
+
+    heading: str
+    href: str  # JupyterLab's name for a heading is its text with `-` for each space
+
+    def __str__(self) -> str:
+        return f"{self.heading}, in {self.href.partition('#')[0]}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """A task's rows, or the checklist's."""
+
+    title: str
+    rows: list[Row]
+    reading: Reading | None
+
+    @property
+    def score(self) -> float:
+        """Points reached."""
+        return sum(row.result.points for row in self.rows)
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had."""
+        return sum(row.result.max_points for row in self.rows)
+
+    @property
+    def done(self) -> bool:
+        """Whether all of it passed."""
+        return all(row.result.verdict is Verdict.PASSED for row in self.rows)
 
 
 @dataclass(frozen=True)
 class Card:
-    """Some rows of a scorecard, as a notebook shows them; `problem` replaces them when there is nothing to check."""
+    """Some rows of a scorecard, as a notebook shows them; `problem` replaces them when there is nothing to check.
+
+    The same rows give the same bytes.
+    """
 
     lesson: Lesson
     results: tuple[CheckResult, ...]
     problem: str = ""
+    run: RunLink | None = None
+    hint: bool = False  # whether the hints are shown, or folded away
+    docs: str = "../docs"  # from the notebook's folder
+    shown_in: int | None = field(default=None, compare=False)  # the cell in which its progress line became the card
 
     @property
     def score(self) -> float:
@@ -28,68 +100,95 @@ class Card:
         """Points to be had in these rows."""
         return sum(result.max_points for result in self.results)
 
+    @property
+    def name(self) -> str:
+        """What was asked for: the lesson, or one part of it."""
+        return f"{self.lesson.id} · {self.groups[0].title}" if len(self.groups) == 1 else self.lesson.id
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all of a lesson's rows, so that the pass mark means something."""
+        return bool(self.lesson.tasks) and len(self.groups) == len(self.lesson.groups)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The rows by task, in the lesson's order."""
+        order = {group: place for place, group in enumerate(self.lesson.groups)}
+        readings = {f"task{task.number}": task.reading for task in self.lesson.tasks}
+        rows = sorted(self.results, key=lambda result: order[result.group])
+        return [
+            Group(group_title(self.lesson, group), self._rows(list(found)), self._reading(readings.get(group, "")))
+            for group, found in groupby(rows, key=lambda result: result.group)
+        ]
+
+    @property
+    def state(self) -> str:
+        """How far it is, in words."""
+        if any(result.verdict is Verdict.ERROR for result in self.results):
+            return "some rows could not be checked, through no fault of yours"
+        if self.is_whole:
+            missing = PASS_MARK - self.score
+            return f"{points(missing)} more to pass" if missing > 0 else f"{PASS_MARK} pass, and you have them"
+        counts = {word: [WORDS[result.verdict] for result in self.results].count(word) for word in WORDS.values()}
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+    @property
+    def how_to_get_hints(self) -> str:
+        """The call that shows the hints; empty when there are none, or they are shown."""
+        if self.hint or not any(name == "try" for group in self.groups for row in group.rows for name, _ in row.said):
+            return ""
+        only = {result.group for result in self.results}
+        return f'check("{only.pop()}", hint=True)' if len(only) == 1 else "check(hint=True)"
+
     def __repr__(self) -> str:
         if self.problem:
-            return f"{self.lesson.id}: {self.problem}"
+            return f"{self.lesson.id}: {clean(self.problem)}"
         lines = []
-        for group, rows in self._groups():
-            own, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
-            lines.append(f"{group_title(self.lesson, group)}: {points(own)}/{points(most)}")
-            for row, details in _with_details(rows):
-                lines.append(f"  {SIGNS[row.verdict]} {row.sentence} [{WORDS[row.verdict]}]")
-                lines += [f"      {name}: {text}" for name, text in details]
-        if len(self._groups()) > 1:
-            lines.append(f"{points(self.score)} of {points(self.max_score)} points")
+        for group in self.groups:
+            lines.append(f"{group.title}: {points(group.score)} of {points(group.max_score)} points")
+            for row in group.rows:
+                share = f"{points(row.result.points)}/{points(row.result.max_points)}"
+                lines.append(f"  {row.sign} {row.word:<8} {share:>5}  {clean(row.result.sentence)}")
+                lines += [f"      {name}: {clean(text)}" for name, text in row.said if self.hint or name != "try"]
+                lines += [f"      read: {row.reading}"] if row.reading else []
+            if group.reading and not group.done:
+                lines.append(f"  read: {group.reading}")
+        if len(self.groups) > 1:
+            lines.append(f"{points(self.score)} of {points(self.max_score)} points: {self.state}")
+        if self.run:
+            lines.append(f"your newest run: {clean(self.run.name)}, {clean(self.run.url)}")
+        if self.how_to_get_hints:
+            lines.append(f"hints: {self.how_to_get_hints}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        if self.problem:
-            return f"<p role='status'>{as_html(self.lesson.id)}: {as_html(self.problem)}</p>"
-        parts = [_STYLE, "<div class='m9-card' role='status'>"]
-        for group, rows in self._groups():
-            own, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
-            title = as_html(group_title(self.lesson, group))
-            parts.append(f"<table><caption>{title} <b>{points(own)}/{points(most)}</b></caption><tbody>")
-            parts += [_html_row(row, details) for row, details in _with_details(rows)]
-            parts.append("</tbody></table>")
-        if len(self._groups()) > 1:
-            parts.append(f"<p><b>{points(self.score)} of {points(self.max_score)} points</b></p>")
-        return "".join([*parts, "</div>"])
+        return ENVIRONMENT.get_template("card.html").render(card=self, pass_mark=PASS_MARK)
 
-    def _groups(self) -> list[tuple[str, list[CheckResult]]]:
-        found = [(group, [r for r in self.results if r.group == group]) for group in self.lesson.groups]
-        return [(group, rows) for group, rows in found if rows]
+    def mime_bundle(self) -> dict[str, str]:
+        """The card as a notebook stores it."""
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
+    def _ipython_display_(self) -> None:
+        """Nothing where the card already stands, at the end of the cell that asked for it; elsewhere as any value."""
+        from IPython.core.getipython import get_ipython
 
-_STYLE = (
-    "<style>.m9-card{max-width:56em}.m9-card table{border-collapse:collapse;width:100%;margin:.4em 0;table-layout:auto}"
-    ".m9-card caption{text-align:left;font-weight:600;padding:.3em 0;color:inherit}"
-    ".m9-card td{text-align:left!important;vertical-align:top;padding:.25em .6em;white-space:normal;"
-    "overflow-wrap:anywhere;background:transparent!important;border-top:1px solid #8884}"
-    ".m9-card td:first-child{white-space:nowrap;font-weight:600;width:6em}</style>"
-)
+        shell: Any = get_ipython()
+        if self.shown_in is None or self.shown_in != shell.execution_count:
+            raise NotImplementedError
 
+    def _rows(self, results: list[CheckResult]) -> list[Row]:
+        """The rows of a group; what was just said of the row above is not said again."""
+        readings = {check.id: check.reading for check in CHECKLIST}
+        said = [said_of(result) for result in results]
+        return [
+            Row(
+                result,
+                SAME if result.verdict is not Verdict.PASSED and own and own == above else own,
+                None if result.verdict is Verdict.PASSED else self._reading(readings.get(result.id, "")),
+            )
+            for result, own, above in zip(results, said, [[], *said], strict=False)
+        ]
 
-def _with_details(rows: list[CheckResult]) -> list[tuple[CheckResult, list[tuple[str, str]]]]:
-    """Each row with what there is to say of it; what was just said of the row above is not said again."""
-    details = [_details(row) for row in rows]
-    same = [("found", "the same as in the row above")]
-    return [
-        (row, same if row.verdict is not Verdict.PASSED and said and said == above else said)
-        for row, said, above in zip(rows, details, [[], *details], strict=False)
-    ]
-
-
-def _html_row(row: CheckResult, said: list[tuple[str, str]]) -> str:
-    colour = COLOURS.get(row.verdict, GREY)
-    details = "".join(f"<div><small><b>{name}:</b> {as_html(text)}</small></div>" for name, text in said)
-    state = f"{SIGNS[row.verdict]} {WORDS[row.verdict]}"
-    return f"<tr><td style='color:{colour}'>{state}</td><td>{as_html(row.sentence)}{details}</td></tr>"
-
-
-def _details(row: CheckResult) -> list[tuple[str, str]]:
-    """What there is to say of a row: a passed one says what was found, another what to do."""
-    if row.verdict is Verdict.PASSED:
-        return [("found", row.found)] if row.found else []
-    pairs = (("expected", row.expected), ("found", row.found), ("try", row.hint))
-    return [(name, text) for name, text in pairs if text]
+    def _reading(self, declared: str) -> Reading | None:
+        page, _, heading = declared.partition("#")
+        return Reading(heading, f"{self.docs}/{page}#{heading.replace(' ', '-')}") if declared else None

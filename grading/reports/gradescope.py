@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.graded import Graded
 from grading.reports.roster import why_ungraded
-from grading.reports.words import STATES, WORDS, clean
+from grading.reports.words import STATES, WORDS, clean, said_of
 from grading.verdict import CheckResult, Scorecard, Verdict
 
 
@@ -36,8 +36,7 @@ def _summary(card: Scorecard) -> str:
 
 
 def _test(result: CheckResult) -> dict[str, Any]:
-    said = (("expected", result.expected), ("found", result.found), ("try", result.hint))
-    lines = [WORDS[result.verdict], *(f"{name}: {text}" for name, text in said if text)]
+    lines = [WORDS[result.verdict], *(f"{name}: {text}" for name, text in said_of(result))]
     return {
         "name": clean(result.sentence),
         "number": result.id,

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grading.lessons import lesson_or_own
-from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points
+from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points, said_of
 from grading.verdict import Scorecard, State, Verdict
 
 STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.ERROR: "yellow"}
@@ -34,8 +34,7 @@ def render(card: Scorecard) -> RenderableType:
             if row.verdict is Verdict.PASSED:
                 lines.append(f"[dim]{escape(row.found)}[/]")
             else:
-                named = (("expected", row.expected), ("found", row.found), ("try", row.hint))
-                lines += [f"{name}: {escape(text)}" for name, text in named if text]
+                lines += [f"{name}: {escape(text)}" for name, text in said_of(row)]
             state = f"[{style}]{SIGNS[row.verdict]} {WORDS[row.verdict]}[/]"
             table.add_row(state, "\n".join(lines), f"{points(row.points)}/{points(row.max_points)}")
         parts += [Text(), table]

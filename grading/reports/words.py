@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from grading.lesson import Lesson
-from grading.verdict import State, Verdict
+from grading.verdict import CheckResult, State, Verdict
 
 SIGNS: Final = {
     Verdict.PASSED: "✓",
@@ -37,6 +37,15 @@ def group_title(lesson: Lesson, group: str) -> str:
         if group == f"task{task.number}":
             return f"Task {task.number} · {task.title}"
     return "Checklist"
+
+
+def said_of(result: CheckResult) -> list[tuple[str, str]]:
+    """What there is to say of a result: of a passed one what was found, of another what to do, by name."""
+    if result.verdict is Verdict.PASSED:
+        return [("found", result.found)] if result.found else []
+    first = "waits for" if result.verdict is Verdict.BLOCKED else "expected"
+    pairs = ((first, result.expected), ("found", result.found), ("try", result.hint))
+    return [(name, text) for name, text in pairs if text]
 
 
 def clean(text: str) -> str:
