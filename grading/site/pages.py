@@ -3,10 +3,13 @@
 import re
 import shutil
 from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
+from docutils.nodes import make_id
 
 from grading.data_files import ROOT
 
@@ -15,6 +18,7 @@ CONTENTS = CONFIGURATION / "contents.md"
 FRONT = "README.md"
 PAGES = ("README.md", "CHANGELOG.md", "notebooks/README.md", "docs/**/*.md", "data/**/README.md")
 PICTURES = ROOT / "docs" / "pictures"
+READING = re.compile(r'href="(?P<page>[^":#]+)\.md(?:#(?P<heading>[^"]*))?"')
 LINK = re.compile(r"\[(?P<words>[^]]*)\]\((?P<path>[^)#:\s]+)[^)]*\)")
 
 
@@ -30,7 +34,11 @@ def lay_out(source: Path, notebooks: Iterable[tuple[Path, Any]]) -> None:
         contents = "\n" + CONTENTS.read_text("utf-8") if page == ROOT / FRONT else ""
         _write(source / page.relative_to(ROOT), text + contents)
     for path, node in notebooks:
-        _write(source / path.relative_to(ROOT), nbformat.writes(node))
+        copy = nbformat.from_dict(node)
+        for data in (output.get("data", {}) for cell in copy.cells for output in cell.get("outputs", [])):
+            if "text/html" in data:
+                data["text/html"] = READING.sub(_read_here, data["text/html"])
+        _write(source / path.relative_to(ROOT), nbformat.writes(copy))
 
 
 def _brought(link: re.Match[str], page: Path, source: Path) -> str:
@@ -43,6 +51,12 @@ def _brought(link: re.Match[str], page: Path, source: Path) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(linked, target)
     return link[0]
+
+
+def _read_here(link: re.Match[str]) -> str:
+    """A card's link to a section of a page, as JupyterLab has it, as it is in the site."""
+    heading = f"#{make_id(unescape(unquote(link['heading'])))}" if link["heading"] else ""
+    return f'href="{link["page"]}.html{heading}"'
 
 
 def _write(file: Path, text: str) -> None:
