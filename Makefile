@@ -22,12 +22,11 @@ help: ## what can be made
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --reinstall -e .
 	@touch $@
 
-lab: .venv/ready ## JupyterLab on the lessons
-	cd notebooks && ../$(BIN)/jupyter lab
+lab: .venv/ready ## JupyterLab on the module page, with the MLflow UI as a tab and at http://localhost:5000
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/README.md --MLflowTab.early=True
 
 ui: .venv/ready ## the MLflow UI on the store in FOLDER (notebooks, or data/pipeline), at http://localhost:5000
-	cd $(FOLDER) && MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
-	  $(CURDIR)/$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --workers 1 --port 5000
+	$(BIN)/python -m grading.mlflow_server $(FOLDER)
 
 grade: .venv/ready ## run and grade the lessons with the reference solutions
 	$(BIN)/grading grade $(NOTEBOOKS) --solution --html report --pass-mark 100

@@ -1,0 +1,1 @@
+"""What JupyterLab is told about this course."""
