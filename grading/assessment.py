@@ -19,6 +19,7 @@ from grading.kernels.warm_process import WarmthError
 from grading.lesson import Lesson
 from grading.lessons import find_lesson, lesson_or_own
 from grading.notebook import Notebook, lesson_id, overlay, read_notebook
+from grading.reports.exhibits import Exhibits, exhibits_of
 from grading.scratch import scratch_folder
 from grading.store import open_store
 from grading.verdict import Scorecard
@@ -35,6 +36,7 @@ class Assessment:
     folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # of what it logged, to be compared within a class
     attempts: int = 1  # runs it took: two when the warm process died during the first
+    exhibits: Exhibits = Exhibits()  # for the scorecard's page
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:
@@ -77,11 +79,19 @@ def _assess(
         execution = run_notebook(
             notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine, limits=limits
         )
-        return grade_execution(lesson, notebook, execution, part)
+        done, evidence = _grade(lesson, notebook, execution, part)
+        return replace(done, exhibits=exhibits_of(evidence, execution, solution=node is not None))
 
 
 def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
     """Grade what an execution left behind; the same execution can be graded for both parts."""
+    return _grade(lesson, notebook, execution, part)[0]
+
+
+def _grade(
+    lesson: Lesson, notebook: Notebook, execution: Execution, part: Part
+) -> tuple[Assessment, Evidence | None]:
+    """The assessment, and the evidence that it is of; None when the notebook left no store."""
     about: dict[str, Any] = {
         "notebook": shorten(notebook.path.name),
         "sha256": notebook.sha256,
@@ -90,7 +100,8 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     try:
         evidence = evidence_of(lesson, execution, part)
     except StoreError as error:
-        return Assessment(nothing_to_grade(lesson, part, str(error), **about), execution.notebook, execution.folder)
+        nothing = nothing_to_grade(lesson, part, str(error), **about)
+        return Assessment(nothing, execution.notebook, execution.folder), None
     card = scorecard(lesson, evidence, **about)
     own = sorted(
         {path.name for path in evidence.data.used if path.is_relative_to(execution.folder)} - execution.companions
@@ -98,7 +109,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     if own:
         notes = (f"the notebook made its own data file {shorten(own)}: see that it is what it should be",)
         card = card.model_copy(update={"notes": notes})
-    return Assessment(card, execution.notebook, execution.folder, fingerprints_of(evidence))
+    return Assessment(card, execution.notebook, execution.folder, fingerprints_of(evidence)), evidence
 
 
 def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:

@@ -24,18 +24,27 @@ class Picture:
     fingerprint: str  # of the pixels, not of the file
 
 
-def read_picture(file: Path) -> Picture:
-    """Look at an image file; raises Unmet when it is not a readable image of sensible size."""
+def decoded(file: Path) -> Image.Image:
+    """The pixels of an image file, of its first frame; raises Unmet when it is no readable image of sensible size."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise Unmet("a figure of at most 20 megapixels", f"{file.name}: {image.width} × {image.height}")
-                pixels = np.asarray(image.convert("RGB"))
+                image.load()
+                return image.copy()
     except Unmet:
         raise
     except Exception as error:  # Pillow's many kinds, all of them the file's fault
+        raise Unmet("a readable image", f"{file.name}: {error}", "figure.savefig(...) or mlflow.log_figure") from None
+
+
+def read_picture(file: Path) -> Picture:
+    """Look at an image file; raises Unmet when it is not a readable image of sensible size."""
+    try:
+        pixels = np.asarray(decoded(file).convert("RGB"))
+    except ValueError as error:  # a mode that has no colours
         raise Unmet("a readable image", f"{file.name}: {error}", "figure.savefig(...) or mlflow.log_figure") from None
     height, width = pixels.shape[:2]
     low, high = INNER

@@ -141,7 +141,8 @@ def _grade(job: Job, start: float) -> Product:
         "fingerprints": dict(done.fingerprints) if done else {},
         "attempts": done.attempts if done else 1,
     }
-    return Product(graded=job.result(card, **about), page=render(card), executed=executed)
+    page = render(card, done.exhibits if done else None)
+    return Product(graded=job.result(card, **about), page=page, executed=executed)
 
 
 def _assess(job: Job) -> "Assessment":

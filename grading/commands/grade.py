@@ -38,11 +38,11 @@ def grade(
 
     if part not in ("practice", "worked"):
         raise InputError(f"expected --part practice or --part worked; found {part!r}")
-    cards, refused, failed = [], 0, 0
+    cards, exhibits, refused, failed = [], [], 0, 0
     for path in notebooks:
         try:
             settings: dict[str, Any] = {"part": part, "timeout": timeout, "confine": read_confine(confine)}
-            card = assess(path, lesson=lesson or None, solution=solution, **settings).scorecard
+            done = assess(path, lesson=lesson or None, solution=solution, **settings)
         except InputError as error:
             errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
             refused += 1
@@ -54,15 +54,16 @@ def grade(
             )
             failed += 1
             continue
-        cards.append(card)
-        print_scorecard(card, console)
+        cards.append(done.scorecard)
+        exhibits.append(done.exhibits)
+        print_scorecard(done.scorecard, console)
         try:  # after each notebook: stopping later loses none of these
             if json_file:
                 json_report.write(cards, json_file)
             if junit:
                 junit_report.write(cards, junit)
             if html:
-                html_report.write(cards, html)
+                html_report.write(cards, html, exhibits)
         except OSError as error:
             raise InputError(f"{error.filename} cannot be written: {error.strerror or error}") from None
     if html and cards:

@@ -1,65 +1,53 @@
-"""The class as one HTML file that needs no network: marks, what was missed most, who got what, look-alikes."""
+"""The class as one HTML file that needs no network: what needs a person, marks, what was missed most, costs, who."""
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from grading.look_alikes import LookAlike
-from grading.reports.class_statistics import LessonStatistics, lesson_statistics, missed_checks
+from grading.reports.attention import attention_of, counted
+from grading.reports.class_costs import FAR, class_costs
+from grading.reports.class_statistics import lesson_statistics, missed_checks
 from grading.reports.html import ENVIRONMENT
+from grading.reports.plots import dots, histogram
 from grading.reports.roster import RESULTS, Roster, Standing, Work
-from grading.verdict import State
+from grading.reports.words import SHORT_STATES
 
 SHOWN = 12  # checks that are seen without unfolding
-SHORT_STATES = {
-    State.RAISED: "errors",
-    State.TIMED_OUT: "time limit",
-    State.KERNEL_DIED: "kernel died",
-    State.UNREADABLE: "bad output",
-    State.NOT_RUN: "not run",
-}
-WIDTH, HEIGHT, GAP = 250, 64, 3  # of a histogram, in its own units
+FIRST = 4  # of each kind of what needs a person
 
 
 def render(roster: Roster, alike: Sequence[LookAlike], downloads: Sequence[str] = ()) -> str:
     """The page; everything a student wrote is escaped. `downloads`: files beside the page to link to."""
-    works = [(student, lesson, student.work(lesson)) for student in roster.students for lesson in roster.lessons]
+    works = [student.work(lesson) for student in roster.students for lesson in roster.lessons]
+    attention = attention_of(roster)
     template = ENVIRONMENT.get_template("class.html")
+    script = ENVIRONMENT.get_template("class.js").render()
     return template.render(
         roster=roster,
         statistics=lesson_statistics(roster),
         missed=missed_checks(roster),
         shown=SHOWN,
-        ungraded=[entry for entry in works if entry[2].standing is Standing.UNGRADED],
-        pending=sum(work.standing is Standing.PENDING for _, _, work in works),
-        marks=sum(work.standing is Standing.GRADED for _, _, work in works),
+        attention=attention,
+        things=counted(attention, len(alike), len(roster.problems)),
+        first=FIRST,
+        costs=class_costs(roster),
+        far=FAR,
+        pending=sum(work.standing is Standing.PENDING for work in works),
+        marks=sum(work.standing is Standing.GRADED for work in works),
         alike=alike,
         downloads=downloads,
         Standing=Standing,
         state=_state,
         histogram=histogram,
+        dots=dots,
         page=_page,
+        script=Markup(script),  # ours
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         totals={student.slug or student.name: _total(roster, student.works) for student in roster.students},
-    )
-
-
-def histogram(statistics: LessonStatistics) -> Markup:
-    """The marks in tenths as a small drawing; the words beside it say the same."""
-    bins = statistics.bins
-    most, width = max(bins) or 1, WIDTH / len(bins)
-    bars = []
-    for position, count in enumerate(bins):
-        height = count / most * (HEIGHT - 16)
-        x, y = position * width, HEIGHT - height
-        bars.append(f'<rect x="{x + GAP / 2:.1f}" y="{y:.1f}" width="{width - GAP:.1f}" height="{height:.1f}"/>')
-        if count:
-            bars.append(f'<text x="{x + width / 2:.1f}" y="{y - 3:.1f}">{count}</text>')
-    tenth = 100 // len(bins)
-    said = ", ".join(f"{n * tenth} to {(n + 1) * tenth} %: {count}" for n, count in enumerate(bins) if count)
-    # Numbers only: nothing here was written by a student.
-    return Markup(
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="marks: {said or "none"}">{"".join(bars)}</svg>'
     )
 
 

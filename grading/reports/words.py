@@ -29,6 +29,13 @@ STATES: Final = {
     State.UNREADABLE: "was stopped at output that cannot be read",
     State.NOT_RUN: "was not run",
 }
+SHORT_STATES: Final = {
+    State.RAISED: "errors",
+    State.TIMED_OUT: "time limit",
+    State.KERNEL_DIED: "kernel died",
+    State.UNREADABLE: "bad output",
+    State.NOT_RUN: "not run",
+}
 
 
 def group_title(lesson: Lesson, group: str) -> str:

@@ -48,12 +48,12 @@ def graded(work: Submission, card: Scorecard | None, problem: str = "", **more: 
     return Graded(**(about | {"scorecard": card, "problem": problem} | more))  # type: ignore[arg-type]
 
 
-def classroom(students: int = 40, seed: int = 9) -> tuple[Found, list[Graded]]:
+def classroom(students: int = 40, seed: int = 9, hostile: Sequence[str] = HOSTILE) -> tuple[Found, list[Graded]]:
     """A class with hostile names, late work, failing notebooks, ungraded submissions, and people without any."""
     dice = random.Random(seed)
     plain = ("Ada", "Bo", "Chen", "Dora", "Emre", "Fay", "Gül", "Hana", "Ivo", "Jun")
     ids: dict[str, str] = {}
-    names = [*HOSTILE, *(f"{dice.choice(plain)} {number:03}" for number in range(students))][:students]
+    names = [*hostile, *(f"{dice.choice(plain)} {number:03}" for number in range(students))][:students]
     works, results = [], []
     for name in names[:-1]:
         skill = dice.betavariate(4, 1.5)
@@ -69,11 +69,16 @@ def classroom(students: int = 40, seed: int = 9) -> tuple[Found, list[Graded]]:
             ease = [hard.uniform(0.5, 1.5) for _ in range(60)]
             verdicts = [Verdict.PASSED if dice.random() < skill * each else dice.choice(VERDICTS[1:]) for each in ease]
             state = dice.choice([State.FINISHED] * 8 + [State.RAISED, State.TIMED_OUT])
-            failures = () if state is State.FINISHED else (CellFailure(cell="task2-work", error=f"NameError: {name}"),)
+            error = "not finished after 300 seconds in all" if state is State.TIMED_OUT else f"NameError: {name}"
+            failures = () if state is State.FINISHED else (CellFailure(cell="task2-work", error=error),)
             card = scorecard(
                 lesson.id, verdicts, dice.choice(["none", f"no run of {name}"]), state=state, failures=failures
             )
-            results.append(graded(work, card))
+            usual = 4 + 3 * int(lesson.id[-1])
+            seconds = 303.1 if state is State.TIMED_OUT else round(usual * dice.lognormvariate(0, 0.25), 2)
+            memory = round(1e8 * (1 + int(lesson.id[-1])) * dice.lognormvariate(0, 0.3))
+            costs = {"seconds": seconds, "cpu_seconds": round(0.8 * seconds, 2), "peak_memory": memory}
+            results.append(graded(work, card, **costs))
     problems = (
         f"{names[0]} handed in two M9_01: the newer is taken",
         f"{names[-1]} handed in nothing that can be used",
