@@ -88,9 +88,7 @@ def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, pa
     return _grade(lesson, notebook, execution, part)[0]
 
 
-def _grade(
-    lesson: Lesson, notebook: Notebook, execution: Execution, part: Part
-) -> tuple[Assessment, Evidence | None]:
+def _grade(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> tuple[Assessment, Evidence | None]:
     """The assessment, and the evidence that it is of; None when the notebook left no store."""
     about: dict[str, Any] = {
         "notebook": shorten(notebook.path.name),

@@ -29,7 +29,9 @@ class MLflowTab(Configurable):  # type: ignore[misc]
     port = Int(PORT, help="Where the UI is found without JupyterLab as well; 0 leaves the choice to the system.").tag(
         config=True
     )
-    early = Bool(False, help="Start MLflow together with JupyterLab, not when the tab is first opened.").tag(config=True)
+    early = Bool(False, help="Start MLflow together with JupyterLab, not when the tab is first opened.").tag(
+        config=True
+    )
 
 
 class MLflowServer(ServerProcess):  # type: ignore[misc]
