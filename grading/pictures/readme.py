@@ -26,10 +26,10 @@ SETTLED: Final = 4_000  # milliseconds for it to be still
 
 def photograph_class(browser: "Browser", graded: Path, folder: Path) -> None:
     """The class page, and the scorecard of one student, from the folder of a class run."""
-    pages = {"class": graded / "class.html", "scorecard": next((graded / RESULTS).glob(SHOWN))}
+    pages = {("class", 1280): graded / "class.html", ("scorecard", 890): next((graded / RESULTS).glob(SHOWN))}
     for scheme in get_args(Scheme):
-        for name, file in pages.items():
-            with page_of(browser, width=WIDTH, height=900, scheme=scheme) as (page, _):
+        for (name, height), file in pages.items():
+            with page_of(browser, width=WIDTH, height=height, scheme=scheme) as (page, _):
                 page.goto(file.as_uri())
                 _take(page, folder / f"{name}-{scheme}.png")
 
