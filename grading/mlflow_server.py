@@ -5,20 +5,33 @@ time and takes half the memory. MLflow's own guards stay on: it answers to local
 """
 
 import argparse
+import json
 import os
 import socket
 import sys
+import threading
+import warnings
 from pathlib import Path
 from typing import Final
+
+import psutil
 
 from grading import quiet
 from grading.errors import InputError
 
 PORT: Final = 5000  # where MLflow's documentation has its UI
 
-# The UI opens an assistant on its own at localhost, which wants a network and has no switch on the server.
-WITHOUT_ASSISTANT: Final = """<style>[data-assistant-ui] { display: none !important }</style><script>
-localStorage.setItem("mlflow.assistant.fab.autoOpenedOnFirstLoad_v1", "true")</script>"""
+# What the page itself decides, where its reader has decided nothing: its server has no setting for it.
+CHOICES: Final = {
+    "mlflow.workflowType_v1": "machine_learning",  # not language models
+    "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": True,  # it would open by itself, and wants a network
+    "mlflow.settings.telemetry.enabled_v1": False,
+    "mlflow.telemetry.info.alert.dismissed_v1": True,
+}
+START: Final = f"""<style>[data-assistant-ui] {{ display: none !important }}</style><script>
+for (const [key, value] of Object.entries({json.dumps(CHOICES)}))
+    localStorage.getItem(key) ?? localStorage.setItem(key, JSON.stringify(value))
+</script>"""
 
 
 def is_free(port: int) -> bool:
@@ -33,10 +46,10 @@ def is_free(port: int) -> bool:
         return True
 
 
-def command(folder: Path, *, port: int | str | None = None, unix_socket: str | None = None) -> list[str]:
-    """What starts the server on the store in a folder, at a port of this machine or at a Unix socket."""
-    where = ["--unix-socket", unix_socket] if unix_socket else ["--port", str(port or PORT)]
-    return [sys.executable, "-m", "grading.mlflow_server", str(folder), *where]
+def command(folder: Path, *, port: int, unix_socket: str | None = None) -> list[str]:
+    """What starts the server on the store in a folder; it ends with the process that started it."""
+    where = ["--unix-socket", unix_socket] if unix_socket else ["--port", str(port)]
+    return [sys.executable, "-m", "grading.mlflow_server", str(folder), *where, "--with-parent"]
 
 
 def serve(folder: Path, *, port: int = PORT, unix_socket: str | None = None) -> None:
@@ -55,6 +68,7 @@ def serve(folder: Path, *, port: int = PORT, unix_socket: str | None = None) -> 
     store = f"sqlite:///{(folder / 'mlflow.db').as_posix()}"
     quiet.apply()
     os.environ["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"  # it is for language models, and takes 13 processes
+    warnings.filterwarnings("ignore", message="starlette.middleware.wsgi is deprecated")  # MLflow's to mend
     os.environ.update(_settings(store, (folder / "mlruns").as_uri()))
 
     import uvicorn
@@ -64,7 +78,13 @@ def serve(folder: Path, *, port: int = PORT, unix_socket: str | None = None) -> 
 
     initialize_backend_stores(store, store, (folder / "mlruns").as_uri())
     app.router.routes.insert(0, Route("/", _front_page))
-    uvicorn.run(app, host="127.0.0.1", port=port, uds=unix_socket, log_level="warning")
+    if not unix_socket:
+        print(f"the MLflow UI of {folder / 'mlflow.db'}: http://localhost:{port}", flush=True)
+    # MLflow's lifespan only tidies up after the assistant.
+    uvicorn.run(
+        app, host="127.0.0.1", port=port, uds=unix_socket, log_level="warning", lifespan="off",
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
 
 
 def _settings(store: str, artifacts: str) -> dict[str, str]:
@@ -79,12 +99,25 @@ def _settings(store: str, artifacts: str) -> dict[str, str]:
     }
 
 
+def _end_with_parent() -> None:
+    """End when the process that started this one has ended, in whatever way; Ctrl-C is that one's to answer."""
+    parent = psutil.Process(os.getppid())
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
+
+    def wait() -> None:
+        parent.wait()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 async def _front_page(_request: object) -> object:
     from mlflow.server import REL_STATIC_DIR, app
     from starlette.responses import HTMLResponse
 
     page = (Path(app.root_path) / REL_STATIC_DIR / "index.html").read_text(encoding="utf-8")
-    return HTMLResponse(page.replace("<head>", "<head>" + WITHOUT_ASSISTANT, 1), headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(page.replace("<head>", "<head>" + START, 1), headers={"Cache-Control": "no-cache"})
 
 
 def main() -> None:
@@ -93,7 +126,10 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"))
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--unix-socket", help="serve at this socket, which only this user can open, and at no port")
+    parser.add_argument("--with-parent", action="store_true", help="end when the process that started it ends")
     asked = parser.parse_args()
+    if asked.with_parent:
+        _end_with_parent()
     try:
         serve(asked.folder, port=asked.port, unix_socket=asked.unix_socket)
     except InputError as error:

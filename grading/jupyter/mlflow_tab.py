@@ -1,6 +1,6 @@
 """The MLflow UI as a tab of JupyterLab: behind its login and its prefix, on the store that the notebooks use.
 
-A server extension, enabled by `extension.json`; jupyter-server-proxy starts the server, passes requests on and stops it.
+A server extension, which `extension.json` enables; jupyter-server-proxy starts the server and passes requests on.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any, Final
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
 from jupyter_server_proxy.config import ServerProcess
+from simpervisor import atexitasync
 from tornado.httpclient import AsyncHTTPClient
 from traitlets import Bool, Int
 from traitlets.config import Configurable
@@ -23,15 +24,11 @@ ICON: Final = Path(__file__).with_name("mlflow.svg")
 SLOWEST_START: Final = 120.0  # seconds, before the tab says that it could not be started
 
 
-class MLflowTab(Configurable):  # type: ignore[misc]
+class MLflowTab(Configurable):
     """What can be set, such as `jupyter lab --MLflowTab.port=5001`."""
 
-    port = Int(PORT, help="Where the UI is found without JupyterLab as well; 0 leaves the choice to the system.").tag(
-        config=True
-    )
-    early = Bool(False, help="Start MLflow together with JupyterLab, not when the tab is first opened.").tag(
-        config=True
-    )
+    port = Int(PORT, help="Where the UI is without JupyterLab as well; 0: the system chooses").tag(config=True)
+    early = Bool(False, help="Start MLflow with JupyterLab, not when its tab is first opened").tag(config=True)
 
 
 class MLflowServer(ServerProcess):  # type: ignore[misc]
@@ -72,8 +69,10 @@ def _link_jupyter_server_extension(app: ServerApp) -> None:
         port=port,
         unix_socket=shared,
         new_browser_tab=False,
-        launcher_entry={"title": "MLflow", "icon_path": str(ICON), "category": "Notebook"},
+        launcher_entry={"title": "MLflow", "icon_path": str(ICON), "path_info": f"{NAME}/#/experiments"},
     )
+    # The supervisor would end JupyterLab at the first Ctrl-C, over its question and with the kernels still there.
+    atexitasync.signal_handler_set = True  # the server ends with its parent in any case
     app.config.ServerProxy.servers.update({NAME: server})
     os.environ[ADDRESS] = f"{app.base_url}{NAME}/"
 
