@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -38,6 +38,7 @@ class Evidence:
     since: int = 0  # ms; the instant check looks only at what is newer than the setup cell
     active_experiment: str | None = None  # id; in a live kernel an experiment may have no runs yet
     reproductions: dict[Request, Reproduction] = field(default_factory=dict)  # kept between instant checks
+    derived: dict[tuple[str, str], Any] = field(default_factory=dict)  # by what and run id: several checks ask for it
     _predictions: dict[str, pd.DataFrame] = field(default_factory=dict)
     _models: dict[str, ModelFile] = field(default_factory=dict)
 
@@ -281,7 +282,14 @@ class Evidence:
             raise Unmet(f"a column with the label in {file.name}", "no column but the row ids")
         label = min(labels, key=lambda name: claims.label_mismatches(predictions, frame, [name]))
         folder = model.logged.folder.all_local()
-        return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label)
+        seen = tuple(_seen(each) for each in (file, *(folder / path for path in model.logged.folder.paths())))
+        return Request(str(folder), str(file), tuple(predictions["row"].tolist()), tuple(inputs), label, seen)
+
+
+def _seen(file: Path) -> tuple[str, int, int]:
+    """What changes when a file does: its name, its size in bytes and its time in nanoseconds."""
+    state = file.stat()
+    return str(file), state.st_size, state.st_mtime_ns
 
 
 def _named(run: Run, words: tuple[str, ...], endings: tuple[str, ...]) -> str | None:

@@ -53,7 +53,11 @@ def families(evidence: Evidence) -> list[Family]:
         raise Unmet(
             f"{LEAST_FAMILIES} families, each a finished run with out_of_fold.csv", [run.name for run in runs] or "none"
         )
-    found = [Family(run, read_out_of_fold(run)) for run in runs]
+    tables = evidence.derived
+    for run in runs:
+        if ("out_of_fold", run.id) not in tables:
+            tables["out_of_fold", run.id] = read_out_of_fold(run)
+    found = [Family(run, tables["out_of_fold", run.id]) for run in runs]
     said = {tuple(each.table["y_pred"]) for each in found}
     if len(said) < LEAST_FAMILIES:
         names = [each.run.name for each in found]
@@ -113,6 +117,14 @@ def _require_splits(frame: pd.DataFrame, run: Run) -> None:
 
 def fold_scores(evidence: Evidence, family: Family) -> tuple[str, list[float]]:
     """The metric's key and the run's logged score of each split; raises Unmet unless the held-out rows give them."""
+    known = "fold_scores", family.run.id
+    if known not in evidence.derived:
+        evidence.derived[known] = _fold_scores(evidence, family)
+    found: tuple[str, list[float]] = evidence.derived[known]
+    return found
+
+
+def _fold_scores(evidence: Evidence, family: Family) -> tuple[str, list[float]]:
     problem = None
     for name, logged in _logged(evidence, family):
         key = key_of(name)

@@ -46,7 +46,7 @@ class InstantCheck:
         self._lesson = lesson
         self._since = since
         self._seen_experiment: str | None = None
-        self._reproductions: dict[Request, Reproduction] = {}  # a logged model does not change
+        self._reproductions: dict[Request, Reproduction] = {}  # of files as they were then
 
     def __call__(self, group: str | int | None = None, *, hint: bool = False) -> "Card":
         """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all; with the hints unfolded or not."""

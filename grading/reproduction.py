@@ -43,6 +43,7 @@ class Request:
     rows: tuple[Any, ...]
     inputs: tuple[str, ...]  # columns of the file; empty: all but row and label
     label: str
+    seen: tuple[tuple[str, int, int], ...] = ()  # name, size and time of each file: when one changes, it asks anew
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import nbformat
-from docutils.nodes import make_id
+from docutils.nodes import make_id  # type: ignore[import-untyped]
 
 from grading.data_files import ROOT
 

@@ -1,6 +1,8 @@
 """The instant check is the grade: the same checks, in the kernel, on the store the student sees."""
 
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,17 +15,17 @@ from grading import instant
 from grading.assessment import grade_execution
 from grading.evidence import Evidence
 from grading.instant import InstantCheck
-from grading.reports.words import WORDS
+from grading.reports.words import WORDS, points
 
 
 @pytest.mark.xdist_group("solved")
 def test_the_card_at_the_end_of_the_lesson_is_the_grade(solved: LessonRun) -> None:
     card = next(cell for cell in solved.execution.notebook.cells if cell["id"] == "checklist").outputs[-1]
     graded = grade_execution(solved.lesson, solved.notebook, solved.execution, "practice").scorecard
-    shown = re.findall(r"^  (.) (.+) \[(.+)\]$", card["data"]["text/plain"], re.MULTILINE)
+    shown = re.findall(r"^  . (.+?) +([\d.]+/[\d.]+)  (.+)$", card["data"]["text/plain"], re.MULTILINE)
     order = {group: place for place, group in enumerate(solved.lesson.groups)}
     results = sorted(graded.results, key=lambda result: order[result.group])
-    assert [(sentence, word) for _, sentence, word in shown] == [(r.sentence, WORDS[r.verdict]) for r in results]
+    assert shown == [(WORDS[r.verdict], f"{points(r.points)}/{points(r.max_points)}", r.sentence) for r in results]
     assert "100 of 100 points" in card["data"]["text/plain"]
 
 
@@ -68,7 +70,7 @@ def test_a_number_names_a_task(tracking: str) -> None:
 
 def test_a_notebook_of_ones_own_has_the_checklist(tracking: str) -> None:
     check = instant("M9_05")
-    assert "Checklist: 0/36" in repr(check())
+    assert "Checklist: 0 of 36 points" in repr(check())
     assert "expected one of checklist" in repr(check("task1"))
 
 
@@ -80,7 +82,7 @@ def test_a_store_that_is_gone_is_a_sentence(tracking: str, tmp_path: Path) -> No
 
 def test_a_mistake_of_ours_stops_no_notebook(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check = instant("M9_01")
-    monkeypatch.setattr(InstantCheck, "_evidence", lambda _: 1 / 0)
+    monkeypatch.setattr(InstantCheck, "_evidence", lambda *_: 1 / 0)
     assert "the check itself failed (ZeroDivisionError" in repr(check())
 
 
@@ -100,3 +102,65 @@ def test_a_check_that_breaks_is_ours_and_the_others_go_on(tracking: str, evidenc
     results = run_checks([make_check(breaks, "task1", 4), make_check(holds, "task1", 4)], evidence())
     assert [result.verdict for result in results] == [Verdict.ERROR, Verdict.PASSED]
     assert "KeyError" in results[0].found
+
+
+def test_the_card_names_the_newest_run_and_where_the_mlflow_ui_shows_it(tracking: str) -> None:
+    check = instant("M9_01")
+    assert "newest run" not in repr(check("task2"))
+    with mlflow.start_run(run_name="ridge") as run:
+        mlflow.log_metric("test_rmse", 1)
+    shown = repr(check("task2"))
+    assert "your newest run: ridge, " in shown
+    assert shown.count(run.info.run_id) == 1
+
+
+def test_a_row_that_waits_names_the_row_it_waits_for(tracking: str) -> None:
+    shown = repr(instant("M9_01")("task4"))
+    assert "waits for: task 4: Cross-validation is a parent run with one nested run per fold" in shown
+
+
+def test_hints_are_shown_when_asked_for(tracking: str) -> None:
+    check = instant("M9_01")
+    assert "try:" not in repr(check("task1"))
+    assert "try: mlflow.set_experiment" in repr(check("task2", hint=True))
+
+
+def test_a_changed_artifact_is_read_anew(tracking: str) -> None:
+    check = instant("M9_01")
+    with mlflow.start_run() as run:
+        mlflow.log_metric("test_rmse", 1)
+        mlflow.log_text("pandas", "requirements.txt")
+    asked = "The run keeps a requirements.txt with exact versions."
+    assert f"0/2  {asked}" in repr(check("task3"))
+    mlflow.log_text("pandas==3.0.0", "requirements.txt", run_id=run.info.run_id)
+    assert f"2/2  {asked}" in repr(check("task3"))
+
+
+def test_the_check_says_how_it_is_asked() -> None:
+    said = repr(instant("M9_01"))
+    for call in ('check("task1")', 'check("checklist")', "check()", "hint=True"):
+        assert call in said
+
+
+LOOKS = """
+import sys
+opened = []
+files = ("open", "os.scandir", "os.listdir")
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event in files else None)
+from grading import instant
+import mlflow
+mlflow.set_tracking_uri(sys.argv[1])
+check = instant("M9_01")
+assert " of 100 points" in repr(check(hint=True))
+assert not hasattr(check, "solution")
+assert "grading.grader" in sys.modules
+print([name for name in sys.modules if name.startswith(("grading.solutions", "grading.assessment"))])
+print([path for path in opened if "solutions" in path])
+"""
+
+
+def test_the_check_has_no_solution_and_looks_at_none(tracking: str, tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", LOOKS, tracking], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert asked.stdout.splitlines() == ["[]", "[]"], asked.stderr

@@ -7,22 +7,27 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import nbformat
 import pytest
 from conftest import SCREENSHOTS, needs_browser, serving
 
-from grading.assessment import solution_sources
+from grading.assessment import assess, solution_sources
 from grading.curriculum import NOTEBOOKS
-from grading.data_files import DATA
+from grading.data_files import DATA, ROOT
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 from grading.notebook import overlay
+from grading.pictures.accessibility import complaints
 from grading.pictures.browser import page_of
 from grading.pictures.lab import EXPOSED, run_all
+from grading.reports.words import WORDS, points
 
 pytestmark = needs_browser
+
+ROWS: Final = """card => [...card.querySelectorAll('tbody tr')].map(row => [
+    row.cells[0].innerText.trim(), row.querySelector('.m9-asked').innerText, row.cells[2].innerText])"""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A JupyterLab server on a copy of the lessons and data, in a git repository as a student has it."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(DATA, folder / "data")
+    shutil.copytree(ROOT / "docs", folder / "docs")
     (folder / "notebooks").mkdir()
     (folder / ".gitignore").write_text("mlflow.db\nmlruns\n")
     for lesson in LESSONS:
@@ -41,7 +47,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         subprocess.run([*git, *arguments], check=True)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", EXPOSED]
-    with serving(command, folder / "notebooks", "/api", seconds=60, stop=signal.SIGTERM) as url:
+    with serving(command, folder, "/api", seconds=60, stop=signal.SIGTERM) as url:
         yield url, folder / "notebooks"
 
 
@@ -53,7 +59,7 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
     name = f"{lesson.id}_solved.ipynb" if solved else lesson.file_name
     (folder / "mlflow.db").unlink(missing_ok=True)
     with page_of(browser) as (page, _):
-        page.goto(f"{url}/doc/tree/{name}")
+        page.goto(f"{url}/doc/tree/notebooks/{name}")
         try:
             run_all(page)
         finally:  # after a time-out too: the picture says why
@@ -67,6 +73,11 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
         assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count() == 0
         assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
         _photograph(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
+        if lesson is LESSONS[0]:
+            _is_the_scorecard(page, lesson, solved)
+            _can_be_read(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
+        if lesson is LESSONS[0] and not solved:
+            _opens_the_page_to_read(page)
 
 
 def _photograph(page: Any, name: str) -> None:
@@ -75,3 +86,37 @@ def _photograph(page: Any, name: str) -> None:
     for number, shown in enumerate(page.locator(".m9-card, .jp-OutputArea img").all()):
         shown.scroll_into_view_if_needed()
         page.screenshot(path=SCREENSHOTS / f"{name}-{number:02d}.png")
+
+
+def _is_the_scorecard(page: Any, lesson: Lesson, solved: bool) -> None:
+    """The last card's rows are those of the scorecard that the grader gives the same notebook."""
+    graded = assess(NOTEBOOKS / lesson.file_name, solution=solved).scorecard
+    by_group = sorted(graded.results, key=lambda result: lesson.groups.index(result.group))
+    page.locator(".m9-card").last.evaluate("card => card.querySelectorAll('.m9-group').forEach(one => one.open = true)")
+    shown = [
+        (state.split(" ", 1)[1], asked, share) for state, asked, share in page.locator(".m9-card").last.evaluate(ROWS)
+    ]
+    assert shown == [
+        (WORDS[row.verdict], row.sentence.replace("`", ""), f"{points(row.points)}/{points(row.max_points)}")
+        for row in by_group
+    ]
+
+
+def _can_be_read(page: Any, name: str) -> None:
+    """Axe finds nothing against the cards in either of JupyterLab's themes."""
+    for theme in ("Dark", "Light"):
+        page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})")
+        shown = f"body[data-jp-theme-light='{str(theme == 'Light').lower()}']"
+        page.wait_for_selector(shown, state="attached")
+        page.locator(".m9-card").last.scroll_into_view_if_needed()
+        page.screenshot(path=SCREENSHOTS / f"{name}-{theme.lower()}.png")
+        assert complaints(page, ".m9-card") == []
+
+
+def _opens_the_page_to_read(page: Any) -> None:
+    """A row's link opens the page of docs/ that explains it, at its heading."""
+    page.locator(".m9-card a:text-is('11. Record which code, and where it ran')").last.click()
+    heading = page.locator(".jp-MarkdownViewer h3:has-text('11. Record which code')")
+    heading.wait_for()
+    assert page.evaluate("window.jupyterapp.shell.currentWidget.context.path").endswith("experiment_best_practices.md")
+    page.wait_for_function("top => top.getBoundingClientRect().top < 400", arg=heading.element_handle())
