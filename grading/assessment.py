@@ -36,7 +36,7 @@ class Assessment:
     folder: Path  # what the notebook left behind; gone when the assessment was made in a temporary folder
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # of what it logged, to be compared within a class
     attempts: int = 1  # runs it took: two when the warm process died during the first
-    exhibits: Exhibits = Exhibits()  # for the scorecard's page
+    exhibits: Exhibits = field(default_factory=Exhibits)  # for the scorecard's page
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:

@@ -82,8 +82,13 @@ MEANINGS: Final = tuple(
             "must be made by a cell, or handed in beside the notebook.",
         ),
         (
+            r"^PermissionError: .*: '",
+            "A notebook that is graded may read the course's files, and write in its own folder only. Use a plain file "
+            "name, without a folder before it.",
+        ),
+        (
             r"^PermissionError",
-            "The notebook may write in its own folder only. Use a plain file name, without a folder before it.",
+            "This is not allowed while a notebook is graded: there is no network, and other programs are out of reach.",
         ),
         (
             r"^(\w*ConnectionError|ConnectionRefusedError|URLError|HTTPError|gaierror|TimeoutError|MaxRetryError)\b"

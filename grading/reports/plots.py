@@ -40,7 +40,7 @@ def dots(cost: Cost) -> Markup:
     low, span = math.log(ticks[0]), math.log(ticks[-1] / ticks[0])
 
     def x(value: float) -> float:
-        return LEFT + (math.log(value) - low) / span * (RIGHT - LEFT)
+        return LEFT + min(max((math.log(value) - low) / span, 0), 1) * (RIGHT - LEFT)
 
     height = ROW * len(cost.rows)
     parts = [

@@ -77,8 +77,12 @@ def classroom(students: int = 40, seed: int = 9, hostile: Sequence[str] = HOSTIL
             usual = 4 + 3 * int(lesson.id[-1])
             seconds = 303.1 if state is State.TIMED_OUT else round(usual * dice.lognormvariate(0, 0.25), 2)
             memory = round(1e8 * (1 + int(lesson.id[-1])) * dice.lognormvariate(0, 0.3))
-            costs = {"seconds": seconds, "cpu_seconds": round(0.8 * seconds, 2), "peak_memory": memory}
-            results.append(graded(work, card, **costs))
+            costs: dict[str, object] = {
+                "seconds": seconds,
+                "cpu_seconds": round(0.8 * seconds, 2),
+                "peak_memory": memory,
+            }
+            results.append(graded(work, card, **costs))  # type: ignore[arg-type]
     problems = (
         f"{names[0]} handed in two M9_01: the newer is taken",
         f"{names[-1]} handed in nothing that can be used",

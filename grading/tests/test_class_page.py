@@ -8,11 +8,13 @@ from classroom import HOSTILE, classroom, graded, scorecard, submission
 
 from grading.errors import InputError
 from grading.look_alikes import LookAlike
-from grading.reports import class_page, class_reports
+from grading.reports import class_page, class_reports, plots
+from grading.reports.attention import attention_of, counted
+from grading.reports.class_costs import Cost, CostRow, class_costs
 from grading.reports.class_statistics import lesson_statistics, missed_checks
 from grading.reports.roster import roster_of
 from grading.submissions import Found
-from grading.verdict import Verdict
+from grading.verdict import CellFailure, State, Verdict
 
 
 class _Page(HTMLParser):
@@ -67,7 +69,7 @@ def test_everybody_is_on_the_page_with_the_mark_and_ungraded_work_is_no_zero(pag
 
 
 def test_look_alikes_are_for_a_person_and_never_a_mark(page: _Page) -> None:
-    assert "never a mark" in page.text
+    assert "Never a mark" in page.text
     assert "75 % of the solved cells" in page.text
 
 
@@ -106,7 +108,61 @@ def test_marks_are_counted_in_tenths_and_ungraded_ones_are_not_among_them() -> N
     (statistics,) = lesson_statistics(roster)
     assert statistics.bins == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
     assert (statistics.mean, statistics.median) == (50, 50)
-    assert 'aria-label="marks: 0 to 10 %: 1, 90 to 100 %: 1"' in class_page.histogram(statistics)
+    assert 'aria-label="marks: 0 to 10 %: 1, 90 to 100 %: 1"' in plots.histogram(statistics)
+
+
+def test_a_person_is_told_of_ungraded_stopped_and_noted_work_and_of_no_other() -> None:
+    found = _class_of(*[Verdict.PASSED] * 6)
+    failure = (CellFailure(cell="task2-work", error="not finished after 300 seconds in all"),)
+    usual = scorecard("M9_01", [Verdict.PASSED])
+    cards = [
+        usual,
+        scorecard("M9_01", [Verdict.ERROR]),
+        scorecard("M9_01", [Verdict.FAILED], state=State.TIMED_OUT, failures=failure),
+        usual.model_copy(update={"notes": ("the notebook made its own data file",)}),
+        scorecard("M9_01", [Verdict.FAILED], state=State.RAISED, failures=failure),
+        scorecard("M9_01", [Verdict.FAILED], state=State.NOT_RUN).model_copy(update={"notes": ("an empty file",)}),
+    ]
+    results = [graded(work, card) for work, card in zip(found.submissions, cards, strict=True)]
+    results[0] = results[0].model_copy(update={"attempts": 2})
+    attention = attention_of(roster_of(found, results))
+    assert [(each.student, each.page) for each in attention.ungraded] == [("s1", True)]
+    assert [(each.student, each.why) for each in attention.stopped] == [
+        ("s2", "time limit in `task2-work`: not finished after 300 seconds in all"),
+        ("s5", "not run: an empty file"),
+    ]
+    assert [each.student for each in attention.noted] == ["s0", "s3"]
+    assert counted(attention, 1, 0)[:2] == [(1, "ungraded through our fault"), (2, "stopped early")]
+
+
+def test_what_takes_more_than_three_times_the_median_stands_out() -> None:
+    found = _class_of(*[Verdict.PASSED] * 5)
+    card = scorecard("M9_01", [Verdict.PASSED])
+    seconds = (4.0, 5.0, 6.0, 15.0, 15.1)
+    results = [
+        graded(work, card, seconds=took, cpu_seconds=0) for work, took in zip(found.submissions, seconds, strict=True)
+    ]
+    time, memory = class_costs(roster_of(found, results))
+    assert (time.name, memory.name) == ("Time", "Memory")  # nothing measured the processor time
+    (row,) = time.rows
+    assert (row.median, row.most) == (6, 15.1)
+    assert row.far == ()  # 15.1 is not three times 6
+    results[1] = results[1].model_copy(update={"seconds": 50.0})
+    row = class_costs(roster_of(found, results))[0].rows[0]
+    assert (row.median, [each[1:] for each in row.far]) == (15, [("s1", 50.0)])
+
+
+@pytest.mark.parametrize("values", [(1.0,), (2.0, 2.0), (0.0001, 9e9), (1e-9,), (3.0, 10.0, 30.0)])
+def test_any_costs_can_be_drawn_and_lie_on_the_axis(values: tuple[float, ...]) -> None:
+    drawing = plots.dots(Cost("Time", "seconds", (CostRow("M9_01", values, ()),)))
+    places = [
+        float(x)
+        for data in re.findall(r'class="dots[^"]*" d="([^"]*)"', drawing)
+        for x in re.findall(r"M([\d.-]+)", data)
+    ]
+    assert len(places) == len(values)
+    assert all(plots.LEFT - 3 <= place <= plots.RIGHT + 3 for place in places)
+    assert "median" in drawing
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
 """The unit of work: bytes in, a result out, whatever the bytes are; and whose fault it was."""
 
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
+from markupsafe import escape
+from typer.testing import CliRunner
 
 from grading import assessment
+from grading.cli import app
 from grading.job import Job, Product, grade_one, job_of
+from grading.reports.html import home_command
 from grading.submissions import Submission
 from grading.verdict import State, Verdict
 
@@ -46,6 +51,49 @@ def test_a_submission_is_graded_with_its_pages(job: Callable[..., Job]) -> None:
     assert "M9_01_mlflow_setup.ipynb" in product.page
     assert nbformat.reads(product.executed, as_version=4).cells[-1].execution_count
     assert Product.model_validate_json(product.model_dump_json()) == product
+
+
+def test_its_page_shows_the_figures_and_the_cell_that_failed(job: Callable[..., Job]) -> None:
+    figure = (
+        "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([0, 1])\n"
+        "with mlflow.start_run(run_name='curves'):\n    mlflow.log_figure(figure, 'learning_curve.png')\n    leaderbord"
+    )
+    page = grade_one(job(TRACKED, figure, "open('none.csv')\n'/tmp/grading-x/run/work/own.csv'")).page
+    assert '<img src="data:image/webp;base64,' in page
+    assert 'alt="learning_curve.png, as logged by the run curves"' in page
+    assert '<span class="no">→ 6</span>    leaderbord</mark>' in page
+    assert "Nothing of that name exists yet" in page
+    assert "<b>curves</b>" in page
+    assert "grading-" not in page.replace("<title>", "")  # folders of this machine
+    assert page.count("did not finish") == 2
+
+
+def test_a_store_that_cannot_be_read_costs_no_page(job: Callable[..., Job]) -> None:
+    damage = "import pathlib\npathlib.Path('mlflow.db').write_bytes(b'not a database' * 100)\nleaderbord"
+    page = grade_one(job(damage)).page
+    assert "→ 3" in page
+    assert 'id="logged"' not in page
+
+
+@pytest.mark.parametrize("name", ["M9_01_mlflow_setup.ipynb", "M9_01_it's mine; $(x).ipynb", "own.ipynb"])
+def test_the_command_on_the_page_gives_the_same_scorecard_at_home(
+    job: Callable[..., Job], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded = grade_one(job(TRACKED, file_name=name))
+    here = graded.graded.scorecard
+    assert here
+    words = shlex.split(home_command(here))
+    assert escape(home_command(here)) in graded.page
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "M9_01_a_test.ipynb").rename(tmp_path / "notebooks" / name)
+    monkeypatch.chdir(tmp_path)
+    found = CliRunner().invoke(app, [*words[1:], "--json", "again.json", "--confine", "off"])
+    assert found.exit_code == 0, found.output
+    (again,) = json.loads(Path("again.json").read_text())["scorecards"]
+    assert [result["verdict"] for result in again["results"]] == [result.verdict for result in here.results]
+    (page,) = Path("report").glob("[!i]*.html")
+    assert again["sha256"] == here.sha256
+    assert here.sha256 in page.read_text()
 
 
 def test_a_job_travels_as_json(job: Callable[..., Job]) -> None:
