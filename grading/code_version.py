@@ -30,7 +30,7 @@ def code_version(folder: Path) -> CodeVersion:
     """The commit that a folder's files stand at."""
     if shutil.which("git") is None:
         return CodeVersion(None, problem=NO_GIT)
-    asked = _git(folder, "rev-parse", "HEAD")
+    asked = git(folder, "rev-parse", "HEAD")
     if asked.returncode != 0:
         return CodeVersion(None, problem=f"{folder} is not in a git repository with a commit")
     return CodeVersion(asked.stdout.strip())
@@ -45,14 +45,15 @@ def commit_folder(folder: Path, message: str) -> CodeVersion:
         return CodeVersion(None, problem=NO_GIT)
     dates = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "--allow-empty", "-m", message)):
-        done = _git(folder, *arguments, **dates)
+        done = git(folder, *arguments, **dates)
         if done.returncode != 0:
             return CodeVersion(None, problem=f"git {arguments[0]} failed: {done.stderr.strip()[:200]}")
     (folder / ".git" / "info" / "exclude").write_text("*\n")
-    return CodeVersion(_git(folder, "rev-parse", "HEAD").stdout.strip(), dirty=False)
+    return CodeVersion(git(folder, "rev-parse", "HEAD").stdout.strip(), dirty=False)
 
 
-def _git(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def git(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Call git in a folder; what it printed is text."""
     # A surrounding repository (a hook that runs us, say) must not lend its GIT_DIR to this one.
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return subprocess.run(

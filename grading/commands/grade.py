@@ -19,6 +19,7 @@ def grade(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the scorecards as JSON.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page a scorecard into this folder.")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the scorecards as JUnit XML.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write points and what is missing as Markdown.")] = None,
     pass_mark: Annotated[
         float, typer.Option(min=0, max=100, help="Exit 1 when a scorecard is below this, in percent.")
     ] = 0,
@@ -34,6 +35,7 @@ def grade(
     from grading.reports import html as html_report
     from grading.reports import json as json_report
     from grading.reports import junit as junit_report
+    from grading.reports import markdown as markdown_report
     from grading.reports.text import print_scorecard
 
     if part not in ("practice", "worked"):
@@ -62,6 +64,8 @@ def grade(
                 json_report.write(cards, json_file)
             if junit:
                 junit_report.write(cards, junit)
+            if markdown:
+                markdown_report.write(cards, markdown)
             if html:
                 html_report.write(cards, html, exhibits)
         except OSError as error:

@@ -1,0 +1,240 @@
+"""What students receive, as one zip archive: the course without solutions, without tests, without what grades a class.
+
+It is made of the files that Git tracks: nobody's marks, notes or store slip in. The same commit gives the same bytes.
+The autograder for Gradescope is the same, with the parts that read a submission and two scripts of Gradescope's.
+"""
+
+import hashlib
+import io
+import json
+import posixpath
+import re
+import tomllib
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from string import Template
+
+from grading.code_version import git
+from grading.data_files import ROOT
+from grading.errors import InputError, shorten
+from grading.lock import cut_lock
+
+FOLDER = "module-09"  # in the archive
+RECIPES = Path(__file__).parent / "recipes"
+SOLUTIONS = Path(__file__).parent / "solutions"
+# By path, or by a folder's: nobody who is graded gets these, nor do they work without the solutions and the tests.
+WITHHELD = (
+    "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",
+    "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py", "grading/reports/gallery.py",
+    "grading/commands/bundle.py", "grading/commands/verify.py",
+    "docs/authoring.md", "docs/classroom.md", "docs/instructors.md", "docs/performance.md", "docs/results.md",
+    "docs/security.md", "docs/site",
+    ".ci", ".github", ".pre-commit-config.yaml", "CHANGELOG.md", "README.md",
+)  # fmt: skip
+# What grades a class; how look-alikes are found is nobody's business who is looked at.
+OF_A_CLASS = (
+    "grading/archives.py", "grading/attempts.py", "grading/autograder.py", "grading/cell_shapes.py",
+    "grading/cohort.py", "grading/dask_workers.py", "grading/file_names.py", "grading/file_tree.py",
+    "grading/layout_detection.py", "grading/layouts.py", "grading/look_alikes.py", "grading/results_folder.py",
+    "grading/submissions.py", "grading/worker.py", "grading/workers.py", "grading/commands/cohort.py",
+    "grading/reports/class_*", "grading/reports/cohort_text.py", "grading/reports/gradebook.py",
+    "grading/reports/gradescope.py", "grading/reports/progress.py", "grading/reports/roster.py",
+    "grading/reports/templates/class.*",
+)  # fmt: skip
+ONLY_FOR_A_CLASS = frozenset({"dask"})  # packages
+TOOLS = frozenset({"ruff"})  # of our own tools, what docs/coding_standards.md tells students to run
+OUR_SETTINGS = ("[tool.mypy", "[[tool.mypy", "[tool.pytest")
+TARGETS = ("help", ".venv/ready", "lab", "ui", "pipeline", "clean")  # of the Makefile, what works without the rest
+TARGET = re.compile(r"^([\w./-]+):(?!=)", re.MULTILINE)
+REQUIREMENT = re.compile(r'\s+"([\w.-]+)[^"]*",')
+LINK = re.compile(r"!?\[([^\[\]]*)\]\(([^)#\s]+)[^)]*\)")
+SHORTEST_LINE, LEAK = 25, 0.6  # characters that tell something; the share of a solution's lines in one file
+EXECUTABLE = frozenset({"setup.sh", "run_autograder"})
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files by their path in the archive, the commit they are of, and which of them were changed since."""
+
+    files: Mapping[str, bytes]
+    commit: str
+    time: datetime  # of the commit, UTC
+    changed: tuple[str, ...]
+
+    def archive(self) -> bytes:
+        """The zip archive. Nothing is compressed: so the bytes do not depend on the version of a compressor."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in sorted(self.files.items()):
+                info = zipfile.ZipInfo(name, date_time=self.time.timetuple()[:6])
+                info.create_system = 3  # Unix, whose permissions these are
+                info.external_attr = (0o100755 if name in EXECUTABLE else 0o100644) << 16
+                archive.writestr(info, content)
+        return packed.getvalue()
+
+
+def student_bundle(root: Path = ROOT) -> Bundle:
+    """What students receive; raises InputError outside of a git checkout, and when a solution would leak."""
+    return _bundle(root, (*WITHHELD, *OF_A_CLASS), without=ONLY_FOR_A_CLASS)
+
+
+def gradescope_autograder(root: Path = ROOT) -> Bundle:
+    """The same, able to grade what Gradescope hands over; raises as `student_bundle` does."""
+    made = _bundle(root, WITHHELD, without=frozenset())
+    scripts = {name: (RECIPES / name).read_bytes() for name in sorted(EXECUTABLE)}
+    return Bundle({**made.files, **scripts}, made.commit, made.time, made.changed)
+
+
+def write(bundle: Bundle, path: Path) -> str:
+    """Write the archive; returns its sha256. Raises InputError when it cannot be written."""
+    content = bundle.archive()
+    half = path.with_name(f".{path.name}-half")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(content)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    return hashlib.sha256(content).hexdigest()
+
+
+def leaks(files: Mapping[str, bytes]) -> Iterator[str]:
+    """A sentence for each file that holds most of what stands in the reference solution of an exercise cell."""
+    lines = {name: _lines(name, content) for name, content in files.items()}
+    for solution in sorted(SOLUTIONS.glob("*/*.py")):
+        telling = {
+            line
+            for line in map(str.strip, solution.read_text("utf-8").splitlines())
+            if len(line) >= SHORTEST_LINE and not line.startswith("#")
+        }
+        for name, known in lines.items():
+            if telling and len(telling & known) >= LEAK * len(telling):
+                yield f"{name} holds the solution of {solution.parent.name}/{solution.stem}"
+
+
+def _bundle(root: Path, withheld: tuple[str, ...], without: frozenset[str]) -> Bundle:
+    tracked, commit, time, changed = _checkout(root)
+    chosen = {name: _content(root, name) for name in tracked if not _is_withheld(name, withheld)}
+    project = tomllib.loads(_content(root, "pyproject.toml").decode())["project"]
+    spare = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    settings = _settings(chosen["pyproject.toml"].decode(), without)
+    own = tomllib.loads(settings)["project"]
+    needed = [*own["dependencies"], *own["optional-dependencies"]["dev"]]
+    readme = Template((RECIPES / "README.txt").read_text("utf-8")).substitute(commit=commit[:12])
+    texts = {
+        "README.md": readme,
+        "pyproject.toml": settings,
+        "requirements.txt": cut_lock(chosen["requirements.txt"].decode(), needed=needed, spare=spare),
+        "Makefile": _makefile(chosen["Makefile"].decode()),
+        ".github/workflows/grade.yml": (RECIPES / "grade.yml").read_text("utf-8"),
+    }
+    chosen |= {name: text.encode() for name, text in texts.items()}
+    chosen = _linked(chosen)
+    if found := list(leaks(chosen)):
+        raise InputError(f"expected no solution in what students receive; {'; '.join(found)}. Restore these files")
+    within = tuple(name for name in changed if name.startswith("grading/recipes/") or not _is_withheld(name, withheld))
+    return Bundle({f"{FOLDER}/{name}": content for name, content in chosen.items()}, commit, time, within)
+
+
+def _checkout(root: Path) -> tuple[list[str], str, datetime, tuple[str, ...]]:
+    """The tracked files, the commit with its time, and what is not as committed."""
+    head = git(root, "log", "-1", "--format=%H %ct")
+    top = git(root, "rev-parse", "--show-toplevel").stdout.strip()
+    if head.returncode != 0 or Path(top).resolve() != root.resolve():
+        raise InputError(
+            f"expected a git checkout of the course at {root}; found none. The bundle holds the files that Git tracks, "
+            "so that nothing else slips in: clone the course, and bundle from there"
+        )
+    commit, _, seconds = head.stdout.strip().partition(" ")
+    tracked = [name for name in git(root, "ls-files", "-z").stdout.split("\0") if name]
+    changed = git(root, "diff", "--name-only", "-z", "HEAD").stdout.split("\0")
+    return tracked, commit, datetime.fromtimestamp(int(seconds), UTC), tuple(name for name in changed if name)
+
+
+def _content(root: Path, name: str) -> bytes:
+    if (root / name).is_symlink() or not (root / name).is_file():
+        raise InputError(f"expected the file {name}, which Git tracks; found none. Bring it back: git restore {name}")
+    return (root / name).read_bytes()
+
+
+def _is_withheld(name: str, patterns: tuple[str, ...]) -> bool:
+    places = (name, *map(str, PurePosixPath(name).parents))
+    return any(fnmatch(place, pattern) for place in places for pattern in patterns)
+
+
+def _settings(text: str, without: frozenset[str]) -> str:
+    """pyproject.toml without our tools and without what only they read."""
+    kept, section = [], ""
+    for line in text.splitlines(keepends=True):
+        if line.startswith("["):
+            section = line.strip()
+        wanted = REQUIREMENT.match(line)
+        of_ours = section == "[project.optional-dependencies]" and wanted and wanted[1] not in TOOLS
+        not_needed = section == "[project]" and wanted and wanted[1] in without
+        if not (of_ours or not_needed or section.startswith(OUR_SETTINGS)):
+            kept.append(line)
+    return "".join(kept).rstrip() + "\n"
+
+
+def _makefile(text: str) -> str:
+    """The Makefile with the targets that work without the rest, and the students' own."""
+    kept = []
+    for block in text.strip().split("\n\n"):
+        target = TARGET.search(block)
+        if target is None or target[1] in TARGETS:
+            kept.append(block)
+    own = (RECIPES / "student.mk").read_text("utf-8").strip()
+    names = [name for name in (*TARGETS, "received", "grade") if not name.startswith(".")]
+    return "\n\n".join([*kept, f".PHONY: {' '.join(names)}", own]) + "\n"
+
+
+def _linked(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files with links between them only: what would lead to a page left out is plain text.
+
+    A picture of docs/ that no page shows is left out, too.
+    """
+    folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
+
+    def there(page: str, target: str) -> bool:
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(page), target))
+        return ":" in target or place in files or place in folders
+
+    found = {}
+    for name, content in files.items():
+        if name.endswith(".md"):
+            text = LINK.sub(lambda link, page=name: link[0] if there(page, link[2]) else link[1], content.decode())  # type: ignore[misc]
+            content = text.encode()
+        found[name] = content
+    shown = "\n".join(content.decode() for name, content in found.items() if name.endswith((".md", ".ipynb")))
+    return {
+        name: content
+        for name, content in found.items()
+        if not name.startswith("docs/") or name.endswith(".md") or PurePosixPath(name).name in shown
+    }
+
+
+def _lines(name: str, content: bytes) -> frozenset[str]:
+    """The lines of a file; of a notebook, those of its cells and of what they printed."""
+    text = content.decode("utf-8", "replace")
+    if name.endswith(".ipynb"):
+        try:
+            text = "\n".join(_texts(json.loads(text)))
+        except ValueError as error:
+            raise InputError(f"{name} is not a notebook: {shorten(error)}") from None
+    return frozenset(map(str.strip, text.splitlines()))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in what was JSON, those of a list as one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        yield "".join(value)
+    else:
+        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from _texts(each)
