@@ -15,16 +15,10 @@ OWN = Path(__file__).parent
 DATA = OWN.parent / "data"
 # No mark depends on these.
 NOT_GRADING = (
-<<<<<<< HEAD
-    "tests", "solutions", "reports", "bench", "pictures", "site", "archives.py", "attempts.py", "cell_shapes.py",
-    "cli.py", "cohort.py", "dask_workers.py", "doctor.py", "file_names.py", "file_tree.py", "layout_detection.py",
-    "layouts.py", "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
-=======
     "tests", "solutions", "commands", "reports", "recipes", "bench", "pictures", "site", "archives.py", "attempts.py",
     "autograder.py", "bundle.py", "cell_shapes.py", "cli.py", "cohort.py", "curriculum.py", "dask_workers.py",
     "doctor.py", "file_names.py", "file_tree.py", "gallery.py", "layout_detection.py", "layouts.py", "lock.py",
     "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
->>>>>>> d8a011d6207a64a2e60afd0eaadcc6ff2111b2b3
 )  # fmt: skip
 
 
