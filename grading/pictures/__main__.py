@@ -1,5 +1,6 @@
 """Photograph what the README shows, into docs/pictures: `python -m grading.pictures`, which is `make pictures`."""
 
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ def main() -> None:
         with lab_course(Path(folder) / "course") as url:
             photograph_lab(started, url, FOLDER)
     for file in sorted(FOLDER.glob("*.png")):
-        print(f"{file.relative_to(Path.cwd())}: {file.stat().st_size / 1000:.0f} kB")
+        print(f"{os.path.relpath(file)}: {file.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

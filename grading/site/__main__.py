@@ -1,7 +1,7 @@
 """Build the reader's site: `python -m grading.site`, which is `make site`."""
 
+import os
 import sys
-from pathlib import Path
 
 from grading.curriculum import lesson_notebooks
 from grading.data_files import ROOT

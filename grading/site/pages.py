@@ -1,5 +1,6 @@
 """The site's source: a copy of every page, in the places they have in the repository, so that their links hold."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterable
@@ -13,12 +14,13 @@ from docutils.nodes import make_id  # type: ignore[import-untyped]
 
 from grading.data_files import ROOT
 
-CONFIGURATION = ROOT / "docs" / "site"
+DOCS = ROOT / "docs"
+CONFIGURATION = DOCS / "site"
 CONTENTS = CONFIGURATION / "contents.md"
 FRONT = "README.md"
 PAGES = ("README.md", "CHANGELOG.md", "notebooks/README.md", "docs/**/*.md", "data/**/README.md")
-PICTURES = ROOT / "docs" / "pictures"
-READING = re.compile(r'href="(?P<page>[^":#]+)\.md(?:#(?P<heading>[^"]*))?"')
+PICTURES = DOCS / "pictures"
+READING = re.compile(r'href="(?:\.\./)?docs/(?P<page>[^":#]+)\.md(?:#(?P<heading>[^"]*))?"')
 LINK = re.compile(r"\[(?P<words>[^]]*)\]\((?P<path>[^)#:\s]+)[^)]*\)")
 
 
@@ -34,10 +36,10 @@ def lay_out(source: Path, notebooks: Iterable[tuple[Path, Any]]) -> None:
         contents = "\n" + CONTENTS.read_text("utf-8") if page == ROOT / FRONT else ""
         _write(source / page.relative_to(ROOT), text + contents)
     for path, node in notebooks:
-        copy = nbformat.from_dict(node)
+        copy, docs = nbformat.from_dict(node), os.path.relpath(DOCS, path.parent)
         for data in (output.get("data", {}) for cell in copy.cells for output in cell.get("outputs", [])):
             if "text/html" in data:
-                data["text/html"] = READING.sub(_read_here, data["text/html"])
+                data["text/html"] = READING.sub(lambda link, docs=docs: _read_here(link, docs), data["text/html"])  # type: ignore[misc]
         _write(source / path.relative_to(ROOT), nbformat.writes(copy))
 
 
@@ -53,10 +55,10 @@ def _brought(link: re.Match[str], page: Path, source: Path) -> str:
     return link[0]
 
 
-def _read_here(link: re.Match[str]) -> str:
-    """A card's link to a section of a page, as JupyterLab has it, as it is in the site."""
+def _read_here(link: re.Match[str], docs: str) -> str:
+    """A card's link to a section of a page, which JupyterLab finds by its heading, as it is in the site."""
     heading = f"#{make_id(unescape(unquote(link['heading'])))}" if link["heading"] else ""
-    return f'href="{link["page"]}.html{heading}"'
+    return f'href="{docs}/{link["page"]}.html{heading}"'
 
 
 def _write(file: Path, text: str) -> None:
