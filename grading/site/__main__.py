@@ -22,7 +22,7 @@ def main() -> int:
     problems = build(notebooks, site)
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{len(problems)} problems" if problems else f"{(site / 'index.html').relative_to(Path.cwd())} is ready")
+    print(f"{len(problems)} problems" if problems else f"{os.path.relpath(site / 'index.html')} is ready")
     return 1 if problems else 0
 
 
