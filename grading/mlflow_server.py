@@ -5,6 +5,7 @@ time and takes half the memory. MLflow's own guards stay on: it answers to local
 """
 
 import argparse
+import contextlib
 import json
 import os
 import socket
@@ -49,7 +50,7 @@ def is_free(port: int) -> bool:
 def command(folder: Path, *, port: int, unix_socket: str | None = None) -> list[str]:
     """What starts the server on the store in a folder; it ends with the process that started it."""
     where = ["--unix-socket", unix_socket] if unix_socket else ["--port", str(port)]
-    return [sys.executable, "-m", "grading.mlflow_server", str(folder), *where, "--with-parent"]
+    return [sys.executable, "-m", "grading.mlflow_server", str(folder), *where, "--with-parent", str(os.getpid())]
 
 
 def serve(folder: Path, *, port: int = PORT, unix_socket: str | None = None) -> None:
@@ -99,14 +100,14 @@ def _settings(store: str, artifacts: str) -> dict[str, str]:
     }
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """End when the process that started this one has ended, in whatever way; Ctrl-C is that one's to answer."""
-    parent = psutil.Process(os.getppid())
     if hasattr(os, "setpgrp"):
         os.setpgrp()
 
     def wait() -> None:
-        parent.wait()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(parent).wait()
         os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -126,10 +127,10 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"))
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--unix-socket", help="serve at this socket, which only this user can open, and at no port")
-    parser.add_argument("--with-parent", action="store_true", help="end when the process that started it ends")
+    parser.add_argument("--with-parent", type=int, metavar="PID", help="end when this process ends")
     asked = parser.parse_args()
     if asked.with_parent:
-        _end_with_parent()
+        _end_with(asked.with_parent)
     try:
         serve(asked.folder, port=asked.port, unix_socket=asked.unix_socket)
     except InputError as error:
