@@ -48,18 +48,17 @@ def photograph_lab(browser: "Browser", url: str, folder: Path) -> None:
         page.set_viewport_size({"width": 1200, "height": 750})
         for scheme in get_args(Scheme):
             _wear(page, scheme)
-            _open_charts(page, scheme)
+            _open_charts(page)
             _take(page, folder / f"mlflow-{scheme}.png")
 
 
 def _wear(page: "Page", scheme: Scheme) -> None:
-    """JupyterLab's theme of this scheme."""
-    theme = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[scheme]
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
-    page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(scheme == 'light').lower()}'")
+    """The reader's system is light or dark, and JupyterLab follows; MLflow does when its page is loaded."""
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(scheme == 'light').lower()}'", timeout=WAIT)
 
 
-def _open_charts(page: "Page", scheme: Scheme) -> None:
+def _open_charts(page: "Page") -> None:
     """The MLflow tab on the charts of an experiment; the file browser, which tells times, is closed."""
     page.evaluate("() => { window.jupyterapp.commands.execute('launcher:create') }")
     page.locator(".jp-LauncherCard:visible", has_text="MLflow").click()
@@ -71,7 +70,6 @@ def _open_charts(page: "Page", scheme: Scheme) -> None:
     link = frame.locator("a[href*='/experiments/']", has_text=EXPERIMENT).first
     address = str(link.get_attribute("href", timeout=WAIT)).partition("?")[0].rpartition("#")[2]
     experiment = "/".join(address.split("/")[:3])
-    frame.evaluate(f"localStorage.setItem('_mlflow_dark_mode_toggle_enabled', '{str(scheme == 'dark').lower()}')")
     frame.evaluate(f"location.hash = '{experiment}/runs?workflowType=machine_learning&compareRunsMode=CHART'")
     frame.evaluate("location.reload()")
     frame.locator(".js-plotly-plot").first.wait_for(timeout=WAIT)
