@@ -15,6 +15,7 @@ templates_path = ["templates"]
 html_static_path = ["static"]
 html_sidebars = {"**": ["home.html", "search-button-field.html", "sbt-sidebar-nav.html"]}  # all of it in landmarks
 html_css_files = ["site.css"]
+html_favicon = "static/icon.svg"  # or a browser asks for one that is not there
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_copy_source = html_show_sourcelink = html_use_index = False
 html_show_copyright = html_show_sphinx = False

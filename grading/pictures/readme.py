@@ -38,7 +38,7 @@ def photograph_lab(browser: "Browser", url: str, folder: Path) -> None:
     """A card, and the MLflow UI in its tab, in the JupyterLab at this address, after its lesson was run there."""
     with page_of(browser, width=1100, height=1400) as (page, _):
         page.goto(f"{url}/lab/tree/notebooks/{LESSON.file_name}")
-        run_all(page)
+        run_all(page, seconds=600)
         card = page.locator(".jp-Notebook .jp-CodeCell", has=page.locator(".m9-card")).nth(1)
         for scheme in get_args(Scheme):
             _wear(page, scheme)

@@ -120,7 +120,6 @@ def test_a_page_needs_no_network_and_meets_the_rules_of_accessibility(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{served}/{name}")
-        page.wait_for_load_state("networkidle")
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"site-{Path(name).stem}-{scheme}.png")
         assert complaints(page) == []
