@@ -7,7 +7,7 @@ BIN := .venv/bin
 UV := 0.13.8
 NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
 
-.PHONY: help lab ui grade test pipeline verify bench outputs lock clean
+.PHONY: help lab ui grade test pipeline verify bench outputs site pictures lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -48,6 +48,12 @@ bench: .venv/ready ## what grading costs on this machine
 
 outputs: .venv/ready ## run the lessons and keep the outputs that the prose quotes
 	$(BIN)/grading verify --refresh
+
+site: .venv/ready ## build/site: the lessons with their outputs, and every page, to read in a browser
+	$(BIN)/python -m grading.site
+
+pictures: .venv/ready ## docs/pictures: what the README shows, photographed anew
+	$(BIN)/python -m grading.pictures
 
 lock: .venv/ready ## write requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \

@@ -3,7 +3,7 @@
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,16 +55,21 @@ class Case:
         if own:
             return read_notebook(own[0])
         lesson = read_notebook(NOTEBOOKS / self.lesson.file_name)
-        sources = solution_sources(self.lesson)
-        sources |= {f"{file.stem}-work": file.read_text("utf-8") for file in sorted(self.folder.glob("*.py"))}
+        sources = self.applied_to(solution_sources(self.lesson))
+        node = overlay(lesson.node, sources)
+        node.cells = [cell for cell in node.cells if not is_spectator(cell)]
+        return Notebook(lesson.path, node, lesson.sha256)
+
+    def applied_to(self, solution: Mapping[str, str]) -> dict[str, str]:
+        """The cells' sources with the case's own, and its edits, in them."""
+        own = {f"{file.stem}-work": file.read_text("utf-8") for file in sorted(self.folder.glob("*.py"))}
+        sources = {**solution, **own}
         for task, edits in self.expected.get("edits", {}).items():
             for before, after in edits:
                 if before not in sources[f"{task}-work"]:
                     raise NotebookError(f"{self.name}: expected {before!r} in the solution of {task}")
                 sources[f"{task}-work"] = sources[f"{task}-work"].replace(before, after)
-        node = overlay(lesson.node, sources)
-        node.cells = [cell for cell in node.cells if not is_spectator(cell)]
-        return Notebook(lesson.path, node, lesson.sha256)
+        return sources
 
 
 def cases(lesson: Lesson) -> list[Case]:

@@ -3,11 +3,8 @@
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +25,7 @@ from grading.lessons import find_lesson
 from grading.notebook import Notebook
 from grading.pictures.browser import browser as started_browser
 from grading.pictures.browser import chromium
+from grading.pictures.serving import serving
 from grading.reproduction import reproduce
 from grading.store import open_store
 
@@ -79,34 +77,6 @@ def browser() -> "Iterator[Browser]":
     """
     with started_browser() as started:
         yield started
-
-
-@contextmanager
-def serving(
-    command: list[str], folder: Path, health: str, *, seconds: int, stop: signal.Signals, **more: str
-) -> Iterator[str]:
-    """The address of a server that was started on a free port and answers; its whole process group is stopped."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [*command, f"--port={port}"], cwd=folder, env=os.environ | more,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(seconds):
-            try:
-                with urllib.request.urlopen(url + health, timeout=2):
-                    break
-            except OSError:
-                time.sleep(1)
-        else:
-            pytest.fail(f"{command[2]} did not start in {seconds} seconds")
-        yield url
-    finally:
-        os.killpg(process.pid, stop)
-        process.wait(30)
 
 
 @contextmanager

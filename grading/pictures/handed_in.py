@@ -1,0 +1,29 @@
+"""Notebooks as students would hand them in: the solutions with mistakes of the gallery, or with tasks left out."""
+
+from collections.abc import Collection
+from typing import Any
+
+from grading.assessment import solution_sources
+from grading.curriculum import NOTEBOOKS
+from grading.gallery import GALLERY, Case, is_spectator
+from grading.lesson import Lesson
+from grading.notebook import overlay, read_notebook
+
+
+def handed_in(
+    lesson: Lesson, student: str, mistakes: Collection[str] = (), left_out: Collection[str] = (), *, whole: bool = True
+) -> Any:
+    """The lesson, solved in a student's name with these mistakes and without these tasks.
+
+    `whole=False` leaves out the worked cells, which change no mark and take half the time.
+    """
+    sources = solution_sources(lesson)
+    for mistake in mistakes:
+        sources = Case(lesson, GALLERY / lesson.id.lower() / mistake).applied_to(sources)
+    notebook = read_notebook(NOTEBOOKS / lesson.file_name)
+    node = overlay(notebook.node, {id: source for id, source in sources.items() if id[: -len("-work")] not in left_out})
+    for cell in node.cells:
+        if cell["id"] == "parameters":
+            cell["source"] = cell["source"].replace('"your name"', repr(student))
+    node.cells = [cell for cell in node.cells if whole or not is_spectator(cell)]
+    return node
