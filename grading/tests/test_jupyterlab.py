@@ -78,7 +78,7 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
             _can_be_read(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
         if lesson is LESSONS[0] and solved:
             run = page.locator(".m9-card a[target=_blank]").last.get_attribute("href")
-            assert run.startswith("/mlflow/#/experiments/")
+            assert str(run).startswith("/mlflow/#/experiments/")
         if lesson is LESSONS[0] and not solved:
             _opens_the_page_to_read(page)
 
