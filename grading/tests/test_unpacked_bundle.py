@@ -55,7 +55,8 @@ def student() -> Iterator[Unpacked]:
 @pytest.fixture(scope="module")
 def received(student: Unpacked) -> subprocess.CompletedProcess[str]:
     """What the first `make lab` says, before JupyterLab starts."""
-    return student.run("make", "received")
+    done: subprocess.CompletedProcess[str] = student.run("make", "received")
+    return done
 
 
 def test_the_first_command_makes_the_commit_that_runs_note(
