@@ -174,7 +174,7 @@ def _judged(branch: Branch, cell: Any, execution: Execution) -> Judgement:
 
 
 def _interleaved(solution: Notebook, branches: dict[str, Branch]) -> Iterator[Any]:
-    """The solution's cells, cut where branches leave it, and the branches between."""
+    """The solution's cells, cut where branches leave it, and the branches between; nothing after the last."""
     new: Any = nbformat.v4.new_code_cell
     waiting = [(point, list(those)) for point, those in groupby(branches, lambda id: branches[id].point)]
     for index, (id, source) in enumerate([*_cells(solution), ("end", "")]):
@@ -189,6 +189,8 @@ def _interleaved(solution: Notebook, branches: dict[str, Branch]) -> Iterator[An
                 done = point[1]
             for branch in those:
                 yield new(f"{KERNEL}.branch({branches[branch].rest!r})", id=branch)
+        if not waiting:
+            return
         yield new(f"{KERNEL}.part({''.join(pieces[done:])!r});", id=id)
 
 

@@ -57,6 +57,7 @@ def branch(cells: Sequence[tuple[str, str]]) -> None:
 
 def _go_on(cells: Sequence[tuple[str, str]], told: int) -> NoReturn:
     status = 1
+    gc.freeze()  # else the first collection copies every page
     with contextlib.suppress(BaseException):
         _be_silent()
         os.environ[PREDICTOR] = f"{os.getpid()}:{os.environ[PREDICTOR].partition(':')[2]}"

@@ -55,14 +55,14 @@ Judged = Callable[[Case], Judgement]
 def judged(request: pytest.FixtureRequest) -> Judged:
     """A case's judgement, made with all those of its family that were asked for."""
     parameters = [getattr(item, "callspec", None) for item in request.session.items]
-    asked = {value for found in parameters if found for value in found.params.values() if isinstance(value, Case)}
-    found: dict[Case, Judgement] = {}
+    asked = [value for found in parameters if found for value in found.params.values() if isinstance(value, Case)]
+    found: dict[Path, Judgement] = {}
 
     def judgement(case: Case) -> Judgement:
-        if case not in found:
+        if case.folder not in found:
             family = [other for other in next(one for one in FAMILIES if case in one) if other in asked]
-            found.update(zip(family, judge_family(family), strict=True))
-        return found[case]
+            found.update({judgement.case.folder: judgement for judgement in judge_family(family)})
+        return found[case.folder]
 
     return judgement
 
