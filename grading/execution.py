@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,13 @@ def run_notebook(
     warm: bool = True,
     confine: Confine = "auto",
     limits: Limits = DEFAULT,
+    after_cell: Callable[[Any, Execution], None] | None = None,
 ) -> Execution:
     """Run a notebook (or `node`, an overlay of it) in a new kernel, going on after a cell that fails.
 
     `folder` must not hold anything yet; `timeout` is in seconds, for the whole notebook. `warm=False`: in an ordinary
-    kernel, though a warm one could be had; an ordinary one is never confined.
+    kernel, though a warm one could be had; an ordinary one is never confined. `after_cell` is called with each code
+    cell that was run and what there is so far; the kernel waits.
     Raises InputError when the folder cannot be written or the kernel not be confined though `confine` is "on", and
     WarmthError when the warm process died while the notebook ran.
     """
@@ -88,7 +90,14 @@ def run_notebook(
         limits = replace(limits, cpu_seconds=math.ceil(timeout))
         box = Box((str(work), str(private)), (str(data.resolve()),), (str(connection),), limits)
         order = Order(box if confined else None)
-        report = _run(executed, work, connection, environment, timeout, kernel, order)
+
+        def look(cell: Any) -> None:
+            confinement = order.kernel.confinement if order.kernel else "none"
+            report = ExecutionReport(state=State.FINISHED, seconds=0, confinement=confinement)
+            if after_cell:
+                after_cell(cell, Execution(report, work, tracking_uri, code, executed, companions))
+
+        report = _run(executed, work, connection, environment, timeout, kernel, order, look)
     if kernel == KERNEL_NAME:
         _take_back_store(work / STORE)
     handed_in = (f"handed in with it: {shorten(sorted(companions))}",) if companions else ()
@@ -128,7 +137,14 @@ def _take_back_store(file: Path) -> None:
 
 
 def _run(
-    node: Any, work: Path, connection: Path, environment: dict[str, str], timeout: float, kernel: str, order: Order
+    node: Any,
+    work: Path,
+    connection: Path,
+    environment: dict[str, str],
+    timeout: float,
+    kernel: str,
+    order: Order,
+    look: Callable[[Any], None],
 ) -> ExecutionReport:
     start = time.monotonic()
     begun = ["the start of the kernel"]  # ids of cells, noted before they run: a killed kernel tells nothing
@@ -151,6 +167,7 @@ def _run(
         timeout_func=left,
         startup_timeout=min(timeout, 120),
         store_widget_state=False,
+        on_cell_executed=lambda cell, **_: look(cell),
         on_cell_execute=lambda cell, cell_index: begun.append(cell.get("id") or f"number {cell_index + 1}"),
         resources={"metadata": {"path": str(work)}},
     )

@@ -1,10 +1,7 @@
 """The gallery: submissions with the checks they must lose, and how often the grader is right about them."""
 
 import json
-import multiprocessing
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -46,22 +43,17 @@ class Case:
         """Whether it must lose something; the others are right answers in another style."""
         return bool(self.expected["lost"])
 
-    def notebook(self) -> Notebook:
-        """The case's own notebook, or the lesson with the case's cells in place, without worked and check cells.
+    @property
+    def own_notebook(self) -> Path | None:
+        """The notebook that it is, when it is not the lesson with other cells."""
+        return next(self.folder.glob("*.ipynb"), None)
 
-        Those change nothing in the practice part (`verify` runs the lesson whole) and cost half the time.
-        """
-        own = sorted(self.folder.glob("*.ipynb"))
-        if own:
-            return read_notebook(own[0])
-        lesson = read_notebook(NOTEBOOKS / self.lesson.file_name)
-        sources = self.applied_to(solution_sources(self.lesson))
-        node = overlay(lesson.node, sources)
-        node.cells = [cell for cell in node.cells if not is_spectator(cell)]
-        return Notebook(lesson.path, node, lesson.sha256)
+    def sources(self) -> dict[str, str]:
+        """The exercise cells of the lesson by id, as the case has them; raises NotebookError for a stale edit."""
+        return self.applied_to(solution_sources(self.lesson))
 
     def applied_to(self, solution: Mapping[str, str]) -> dict[str, str]:
-        """The cells' sources with the case's own, and its edits, in them."""
+        """These exercise cells with the case's own, and its edits, in them; raises NotebookError for a stale edit."""
         own = {f"{file.stem}-work": file.read_text("utf-8") for file in sorted(self.folder.glob("*.py"))}
         sources = {**solution, **own}
         for task, edits in self.expected.get("edits", {}).items():
@@ -70,6 +62,21 @@ class Case:
                     raise NotebookError(f"{self.name}: expected {before!r} in the solution of {task}")
                 sources[f"{task}-work"] = sources[f"{task}-work"].replace(before, after)
         return sources
+
+    def notebook(self) -> Notebook:
+        """The case's own notebook, or the practice part of the lesson with the case's cells in place."""
+        return read_notebook(self.own_notebook) if self.own_notebook else practice_of(self.lesson, self.sources())
+
+
+def practice_of(lesson: Lesson, sources: dict[str, str]) -> Notebook:
+    """The shipped lesson with these cells in place, without worked and check cells.
+
+    Those change nothing in the practice part (`verify` runs the lesson whole) and cost half the time.
+    """
+    shipped = read_notebook(NOTEBOOKS / lesson.file_name)
+    node = overlay(shipped.node, sources)
+    node.cells = [cell for cell in node.cells if not is_spectator(cell)]
+    return Notebook(shipped.path, node, shipped.sha256)
 
 
 def cases(lesson: Lesson) -> list[Case]:
@@ -92,22 +99,20 @@ class Judgement:
     case: Case
     lost: frozenset[str]
     problems: tuple[str, ...]
+    card: Scorecard | None = None  # when it could be graded
 
 
 def judge(case: Case) -> Judgement:
-    """Whether the case loses exactly the checks it must, and its execution ends as it must."""
+    """Whether the case, run alone, loses exactly the checks it must, and its execution ends as it must."""
     try:
-        card = assess_case(case).scorecard
+        return judgement_of(case, assess_case(case).scorecard)
     except GradingError as error:
         return Judgement(case, frozenset(), (str(error),))
-    return Judgement(case, frozenset(card.lost()), tuple(_differences(case, card)))
 
 
-def judge_all(cases: Iterable[Case], workers: int = 0) -> Iterator[Judgement]:
-    """The judgements in the order of the cases, made by as many processes as there are processors, or `workers`."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=spawn) as pool:
-        yield from pool.map(judge, cases)
+def judgement_of(case: Case, card: Scorecard) -> Judgement:
+    """What this scorecard of a case says of the grader."""
+    return Judgement(case, frozenset(card.lost()), tuple(_differences(case, card)), card)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ def verify(
     ] = False,
 ) -> None:
     """Prove the curriculum: it conforms, runs clean, starts at nothing, can be solved, and its checks can fail."""
+    from grading.branches import judge_all
     from grading.curriculum import conforms, lesson_notebooks, refresh_outputs
     from grading.curriculum import verify as proofs_of
-    from grading.gallery import cases, judge_all
+    from grading.gallery import cases
     from grading.lessons import LESSONS
     from grading.reports.gallery import gallery_table
     from grading.template import TEMPLATE

@@ -3,21 +3,26 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from conftest import LessonRun
 
 from grading.assessment import grade_execution
+from grading.branches import families, judge_family
 from grading.curriculum import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
 from grading.data_files import DATA, ROOT
-from grading.gallery import Case, cases, judge
+from grading.gallery import Case, Judgement, cases, judge
 from grading.kernels.provisioner import KERNEL_NAME
 from grading.lesson import Lesson
 from grading.lessons import LESSONS
 
-CASES = [case for lesson in LESSONS for case in cases(lesson)]
+FAMILIES = families(case for lesson in LESSONS for case in cases(lesson))
+LARGEST = [max((one for one in FAMILIES if one[0].lesson is lesson), key=len) for lesson in LESSONS]
+FIRST = [case for family in LARGEST for case in family[:1]]  # one of each lesson
 
 
 @pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
@@ -43,9 +48,47 @@ def test_a_solved_lesson_runs_clean_and_earns_everything(lesson: Lesson, tmp_pat
         assert proof.problems == (), proof.claim
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.lesson.id}-{case.name}")
-def test_a_case_of_the_gallery_loses_exactly_its_checks(case: Case) -> None:
-    assert judge(case).problems == ()
+Judged = Callable[[Case], Judgement]
+
+
+@pytest.fixture(scope="session")
+def judged(request: pytest.FixtureRequest) -> Judged:
+    """A case's judgement, made with all those of its family that were asked for."""
+    parameters = [getattr(item, "callspec", None) for item in request.session.items]
+    asked = [value for found in parameters if found for value in found.params.values() if isinstance(value, Case)]
+    found: dict[Path, Judgement] = {}
+
+    def judgement(case: Case) -> Judgement:
+        if case.folder not in found:
+            family = [other for other in next(one for one in FAMILIES if case in one) if other in asked]
+            found.update({judgement.case.folder: judgement for judgement in judge_family(family)})
+        return found[case.folder]
+
+    return judgement
+
+
+def in_families(*wanted: Case) -> list[Any]:
+    """Parameters that keep a family on one worker."""
+    return [
+        pytest.param(case, id=f"{case.lesson.id}-{case.name}", marks=pytest.mark.xdist_group(f"gallery-{number}"))
+        for number, family in enumerate(FAMILIES)
+        for case in family
+        if not wanted or case in wanted
+    ]
+
+
+@pytest.mark.parametrize("case", in_families())
+def test_a_case_of_the_gallery_loses_exactly_its_checks(case: Case, judged: Judged) -> None:
+    assert judged(case).problems == ()
+
+
+@pytest.mark.parametrize("case", in_families(*FIRST))
+def test_a_branch_has_the_scorecard_of_the_case_run_alone(case: Case, judged: Judged) -> None:
+    branch, alone = judged(case).card, judge(case).card
+    assert branch is not None
+    assert alone is not None
+    assert [(r.id, r.verdict, r.points) for r in branch.results] == [(r.id, r.verdict, r.points) for r in alone.results]
+    assert branch.execution.state == alone.execution.state
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)

@@ -1,0 +1,198 @@
+"""Cases of the gallery as branches of one run of the solution: each runs from the first statement that it changes."""
+
+import ast
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from grading.assessment import grade_execution, solution_sources, temporary_folder
+from grading.data_files import DATA
+from grading.errors import GradingError, shorten
+from grading.execution import TIMEOUT, Execution, run_notebook
+from grading.gallery import Case, Judgement, judge, judgement_of, practice_of
+from grading.kernels.warm_process import WarmthError, shared
+from grading.notebook import Notebook
+from grading.verdict import CellFailure, State
+
+KERNEL = "__import__('grading.kernels.branching', fromlist=['*'])"  # no name of the notebook's
+NOT_JUDGED = "the run that it branches from did not get there"
+Cells = list[tuple[str, str]]  # id and source
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A case, where it leaves the solution (cell, statement), and the cells that it goes on with."""
+
+    case: Case
+    notebook: Notebook
+    point: tuple[int, int]
+    rest: Cells
+
+
+def branch_of(case: Case) -> Branch | None:
+    """Where a case leaves the solution; None when it is another notebook, which must be run alone."""
+    notebook = case.notebook()
+    own, solution = _cells(notebook), _cells(practice_of(case.lesson, solution_sources(case.lesson)))
+    if [id for id, _ in own] != [id for id, _ in solution]:
+        return None
+    changed = [index for index, (a, b) in enumerate(zip(own, solution, strict=True)) if a != b]
+    if not changed:
+        return Branch(case, notebook, (len(own), 0), [])
+    id, source = own[changed[0]]
+    mine, theirs = statements(source), statements(solution[changed[0]][1])
+    same = 0
+    while same < min(len(mine), len(theirs)) and mine[same] == theirs[same]:
+        same += 1
+    return Branch(case, notebook, (changed[0], same), [(id, "".join(mine[same:])), *own[changed[0] + 1 :]])
+
+
+def statements(source: str) -> list[str]:
+    """The top-level statements of a cell, each with the comments before it; the whole when it is not plain Python."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return [source]
+    lines = source.splitlines(keepends=True)
+    ends = [0]
+    for statement, following in zip(tree.body, tree.body[1:], strict=False):
+        if (statement.end_lineno or 0) < following.lineno:
+            ends.append(statement.end_lineno or 0)
+    return ["".join(lines[a:b]) for a, b in zip(ends, [*ends[1:], len(lines)], strict=True)]
+
+
+def families(cases: Iterable[Case]) -> list[list[Case]]:
+    """The cases that share a run: of one lesson, changed first in the same cell. Other notebooks are alone."""
+    found: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        found.setdefault((case.lesson.id, _first_changed(case)), []).append(case)
+    return list(found.values())
+
+
+def _first_changed(case: Case) -> str:
+    """The id of a cell; or the case's own name, when it shares none."""
+    if case.own_notebook:
+        return case.name
+    try:
+        sources = case.sources()
+    except GradingError:  # a mistake of the author's: `judge` says which
+        return case.name
+    solution = solution_sources(case.lesson)
+    order = ("task1-work", "task2-work", "task3-work", "task4-work", "document-work")
+    return next((id for id in order if sources[id] != solution[id]), case.name)
+
+
+def judge_family(cases: list[Case]) -> list[Judgement]:
+    """The judgements of cases of one lesson, in their order, from one run of the solution and a branch for each."""
+    try:
+        shared()
+        branches = [branch_of(case) for case in cases]
+    except (WarmthError, GradingError):
+        return [judge(case) for case in cases]
+    found: dict[str, Judgement] = {}
+    together = sorted((branch for branch in branches if branch), key=lambda branch: branch.point)
+    if len(together) > 1:
+        with temporary_folder() as folder:
+            run = _Run(together, folder)
+            problems = run.problems()
+        for case in (branch.case for branch in together):
+            judgement = run.judgements.get(case.name, Judgement(case, frozenset(), (NOT_JUDGED,)))
+            found[case.name] = replace(judgement, problems=judgement.problems + problems)
+    return [found[case.name] if branch and found else judge(case) for case, branch in zip(cases, branches, strict=True)]
+
+
+def judge_all(cases: Iterable[Case], workers: int = 0) -> Iterator[Judgement]:
+    """The judgements, family by family, made by as many processes as there are processors, or `workers`."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=spawn) as pool:
+        for judgements in pool.map(judge_family, families(cases)):
+            yield from judgements
+
+
+class _Run:
+    """One run of the solution: after each cell that was a branch it is graded, and its traces are removed."""
+
+    def __init__(self, branches: list[Branch], folder: Path) -> None:
+        self.folder, self.judgements = folder, dict[str, Judgement]()
+        self.branches = {f"branch-{number}": branch for number, branch in enumerate(branches)}
+        solution = practice_of(branches[0].case.lesson, solution_sources(branches[0].case.lesson))
+        node = nbformat.from_dict(solution.node)
+        node.cells = list(_interleaved(solution, self.branches))
+        self.before_branches = {a.id for a, b in zip(node.cells, node.cells[1:], strict=False) if b.id in self.branches}
+        timeout = TIMEOUT * (1 + len(branches))
+        self.execution = run_notebook(solution, folder, data=DATA, node=node, timeout=timeout, after_cell=self._after)
+
+    def problems(self) -> tuple[str, ...]:
+        """What went wrong with the solution itself, and speaks against every judgement."""
+        failures = self.execution.report.failures
+        return tuple(f"the solution, in {failure.cell}: {failure.error}" for failure in failures)
+
+    def _after(self, cell: Any, execution: Execution) -> None:
+        if branch := self.branches.get(cell.id):
+            self.judgements[branch.case.name] = _judged(branch, cell, execution)
+            self._return()
+        if cell.id in self.before_branches and not branch:
+            self._keep()
+
+    def _keep(self) -> None:
+        """Copy the kernel's folders, to return to; `cp` keeps who owns what."""
+        kept = self.folder / "kept"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        subprocess.run(["cp", "-a", self.folder / "work", self.folder / "private", kept], check=True)
+
+    def _return(self) -> None:
+        """Fill the folders, which are the kernel's and confine it, with what was in them."""
+        for name in ("work", "private"):
+            for path in (self.folder / name).iterdir():
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            subprocess.run(["cp", "-a", f"{self.folder}/kept/{name}/.", self.folder / name], check=True)
+
+
+def _judged(branch: Branch, cell: Any, execution: Execution) -> Judgement:
+    said = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    raised = json.loads(said) if said else {"?": "the kernel died"}
+    failures = tuple(CellFailure(cell=id, error=shorten(error)) for id, error in raised.items())
+    state = (State.RAISED if raised else State.FINISHED) if said else State.KERNEL_DIED
+    report = execution.report.model_copy(update={"state": state, "failures": failures})
+    try:
+        card = grade_execution(
+            branch.case.lesson, branch.notebook, replace(execution, report=report), "practice"
+        ).scorecard
+    except GradingError as error:
+        return Judgement(branch.case, frozenset(), (str(error),))
+    return judgement_of(branch.case, card)
+
+
+def _interleaved(solution: Notebook, branches: dict[str, Branch]) -> Iterator[Any]:
+    """The solution's cells, cut where branches leave it, and the branches between; nothing after the last."""
+    new: Any = nbformat.v4.new_code_cell
+    waiting = [(point, list(those)) for point, those in groupby(branches, lambda id: branches[id].point)]
+    for index, (id, source) in enumerate([*_cells(solution), ("end", "")]):
+        if id == "parameters":  # the grader's values come after it
+            yield new(source, id=id, metadata={"tags": ["parameters"]})
+            continue
+        pieces, done = statements(source), 0
+        while waiting and waiting[0][0][0] == index:
+            point, those = waiting.pop(0)
+            if point[1] > done:
+                yield new(f"{KERNEL}.part({''.join(pieces[done : point[1]])!r}, ends=False);", id=f"{id}-to-{point[1]}")
+                done = point[1]
+            for branch in those:
+                yield new(f"{KERNEL}.branch({branches[branch].rest!r})", id=branch)
+        if not waiting:
+            return
+        yield new(f"{KERNEL}.part({''.join(pieces[done:])!r});", id=id)
+
+
+def _cells(notebook: Notebook) -> Cells:
+    return [(cell.id, cell.source) for cell in notebook.node.cells if cell.cell_type == "code"]
