@@ -16,7 +16,7 @@ from grading.lessons import lesson_or_own
 from grading.reports.exhibits import Exhibits
 from grading.reports.failed_cells import failed_cells
 from grading.reports.json import write_whole
-from grading.reports.words import SIGNS, STATES, WORDS, as_html, clean, group_title, points
+from grading.reports.words import SIGNS, STATES, WORDS, as_html, clean, group_title, points, said_of
 from grading.verdict import CheckResult, Scorecard, Verdict
 
 MOST_NEXT = 3  # rows to begin with
@@ -37,6 +37,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters["points"] = points
+ENVIRONMENT.filters["said_of"] = said_of
 ENVIRONMENT.filters["as_html"] = lambda text: Markup(as_html(without_folders(text)))
 ENVIRONMENT.finalize = lambda value: clean(without_folders(value)) if type(value) is str else value
 
