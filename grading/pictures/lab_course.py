@@ -33,14 +33,14 @@ def lab_course(folder: Path) -> Iterator[str]:
     git = ["git", "-C", str(folder), "-c", "user.name=s", "-c", "user.email=s@localhost"]
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as received")):
         subprocess.run([*git, *arguments], check=True)
-    command = [sys.executable, "-m", "jupyterlab", *_arguments(), "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", *lab_arguments(), "--no-browser", "--allow-root"]
     command += ["--IdentityProvider.token=", "--MLflowTab.port=0", EXPOSED]
     own = {"JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces")}
     with serving(command, folder, "/api", seconds=120, stop=signal.SIGTERM, **own) as url:
         yield url
 
 
-def _arguments() -> list[str]:
+def lab_arguments() -> list[str]:
     """What `make lab` says to JupyterLab."""
     said = subprocess.run(["make", "--dry-run", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return shlex.split(next(line for line in said.splitlines() if "jupyter lab" in line).partition("jupyter lab")[2])

@@ -1,9 +1,7 @@
 """`make lab` in a browser: the module page, its links, the MLflow UI as a tab; all of it under a hub's prefix, too."""
 
-import shlex
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from conftest import SCREENSHOTS, needs_browser, serving
 from grading.data_files import ROOT
 from grading.pictures.browser import page_of
 from grading.pictures.lab import EXPOSED
+from grading.pictures.lab_course import lab_arguments
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page, Response
@@ -27,12 +26,6 @@ OTHER = "http://hub.example"  # the address that a hub's proxy has for students
 
 # MLflow's page asks who is logged in to MLflow, where nobody needs to be.
 KNOWN = {"ajax-api/2.0/mlflow/users/current"}
-
-
-def made_by_make() -> list[str]:
-    """The arguments that `make lab` starts JupyterLab with."""
-    said = subprocess.run(["make", "--dry-run", "lab"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return shlex.split(next(line for line in said.splitlines() if "jupyter lab" in line))[2:]
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ def running(request: pytest.FixtureRequest, course: tuple[Path, str, str], tmp_p
     folder, experiment, run = course
     own = tmp_path_factory.mktemp("settings")
     more = {"JUPYTERLAB_SETTINGS_DIR": str(own / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces")}
-    command = [sys.executable, "-m", "jupyterlab", *made_by_make(), "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", *lab_arguments(), "--no-browser", "--allow-root"]
     command += [f"--IdentityProvider.token={TOKEN}", "--MLflowTab.port=0", EXPOSED]
     if request.param != "/":
         command += [f"--ServerApp.base_url={request.param}", "--ServerApp.allow_remote_access=True"]

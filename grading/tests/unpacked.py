@@ -30,7 +30,11 @@ class Unpacked:
 
     def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Call a program in the folder, as from a new terminal."""
-        mine = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MAKE", "MFLAGS", "MLFLOW_", "PYTHON"))}
+        mine = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GIT_", "MAKE", "MFLAGS", "MLFLOW_", "PYTHON"))
+        }
         nobody = {"HOME": str(self.folder.parent), "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "200"}
         return subprocess.run(
             command, cwd=self.folder, env=mine | nobody | more, capture_output=True, text=True, check=False, timeout=300
