@@ -121,6 +121,17 @@ def require_spread(candidate: Candidate) -> None:
                     f"{candidate.std:.4f}", "compute it from the values that were logged")  # fmt: skip
 
 
+def require_inside(candidate: Candidate, space: Iterable[Dimension]) -> None:
+    """Raise Unmet unless the candidate has every setting of the space, inside it; a conditional one may be missing."""
+    for dimension in space:
+        text = candidate.settings.get(dimension.name)
+        if text is None and not dimension.conditional:
+            raise Unmet(f"{dimension.name} among the params of {candidate.run.name!r}",
+                        sorted(candidate.run.params), "log every setting of the space")  # fmt: skip
+        if text is not None and not dimension.holds(text):
+            raise Unmet(f"{dimension} in {candidate.run.name!r}", text, "draw from the space that you logged")
+
+
 def _by_step(evidence: Evidence, run: Run, name: str) -> tuple[float, ...]:
     history = {point.step: point.value for point in evidence.store.history(run.id, name)}
     values = tuple(history[step] for step in sorted(history))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from grading.errors import Unmet
 
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 MOST_PIXELS = 20_000_000  # a sheet of A3 for print has 17; a decompression bomb has more
 MOST_FIGURES = 12  # of one name that are looked at
 INNER = (0.2, 0.8)  # the part of the picture that lies inside the axes: frame, ticks and labels do not count

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 
 from grading.candidates import is_baseline, said
+from grading.claims import label_mismatches
+from grading.demands import claimed, compare_metric
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
+from grading.metric_name import parse
 from grading.search_space import Dimension
-from grading.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched
+from grading.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched, signed
 from grading.selection import RULE_NAMES
 from grading.store import Run
+
+BEATS_NAMES = ("beats_baseline", "beats_the_baseline", "better_than_baseline")
 
 
 def final_run(evidence: Evidence) -> Run:
@@ -86,6 +91,39 @@ def baseline_run(evidence: Evidence, final: Run) -> Run:
         raise Unmet(f"the baseline as a run inside {final.name!r}", f"{found[-1].name!r} outside it",
                     "nested=True, inside its with: alone it would be one more final model")  # fmt: skip
     return inside[-1]
+
+
+def tested_alike(evidence: Evidence, final: Run, baseline: Run, key: str) -> tuple[float, float]:
+    """The test metric `key` of the final run and of the baseline; raises Unmet unless they are of the same rows and
+    what the predictions give."""
+    ours, theirs = evidence.predictions(final), evidence.predictions(baseline)
+    frame = theirs.set_index("row")
+    if set(ours["row"]) != set(theirs["row"]) or label_mismatches(ours, frame, ["y_true"]):
+        raise Unmet("a baseline tested on the same rows", f"{len(theirs)} rows in {baseline.name!r}",
+                    "the same test patients for both")  # fmt: skip
+    values = []
+    for run, predictions in ((final, ours), (baseline, theirs)):
+        own = [entry for entry in claimed(evidence, run) if parse(entry[0]).base == key and entry[2] is None]
+        if not own:
+            raise Unmet(f"test_{key} in the run {run.name!r}", sorted(run.metrics), f"log test_{key}")
+        name, metric, _ = own[0]
+        compare_metric(name, metric, None, run, predictions)
+        values.append(run.metrics[name])
+    return values[0], values[1]
+
+
+def judge_beaten(final: Run, key: str, ours: float, theirs: float) -> str:
+    """Whether the final run beats the baseline, in words; raises Unmet unless its tag says what the numbers say."""
+    beats = signed(key, ours) < signed(key, theirs)
+    text = said(final, BEATS_NAMES)
+    words = f"test_{key} {ours:.4g} against {theirs:.4g}"
+    if text.lower() not in ("true", "false", "yes", "no", "1", "0"):
+        raise Unmet(
+            f"a tag beats_baseline on {final.name!r}", text or "none", "true or false: both are right when true"
+        )
+    if (text.lower() in ("true", "yes", "1")) != beats:
+        raise Unmet(f"beats_baseline = {beats}: {words}", text, "say what the numbers say")
+    return f"{'beats' if beats else 'does not beat'} it: {words}"
 
 
 def require_untouched(evidence: Evidence, baseline: Run) -> None:

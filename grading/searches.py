@@ -113,6 +113,16 @@ def searches(evidence: Evidence) -> list[Search]:
     return found
 
 
+def plain_searches(evidence: Evidence) -> list[Search]:
+    """The searches that are no study; raises Unmet when there are none."""
+    found = [search for search in searches(evidence) if not search.is_study]
+    if not found:
+        raise Unmet(
+            "a search by grid or at random, beside the study", "only a study", "a parent with nested candidates"
+        )
+    return found
+
+
 def study_of(search: Search) -> Study | None:
     """The study's own record among the artifacts of a search's parent."""
     path = _study_path(search.run)

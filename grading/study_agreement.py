@@ -12,6 +12,7 @@ from grading.searches import Search, searches, signed, study_of
 from grading.study_record import Study, Trial
 
 KNOWN_SCORE = re.compile(r"accuracy|auc|f1|f_?beta|precision|recall|r2|score|kappa|matthews|mcc|correlation", re.I)
+LEAST_TRIALS = 20
 CLOSE_PARAM = 1e-5  # relative: a CSV keeps fewer digits
 
 
@@ -35,6 +36,24 @@ def by_number(search: Search) -> dict[int, Candidate]:
             raise Unmet(f"the trial's number in {candidate.run.name!r}", sorted(candidate.run.params),
                         'mlflow.log_param("trial", trial.number)')  # fmt: skip
     return {candidate.number: candidate for candidate in search.candidates if candidate.number is not None}
+
+
+def require_same_trials(search: Search, study: Study) -> None:
+    """Raise Unmet unless the store has each trial of the record, and no other, and both say the same of each."""
+    runs = by_number(search)
+    if len(study.trials) < LEAST_TRIALS:
+        raise Unmet(f"at least {LEAST_TRIALS} trials", len(study.trials), "more patience, or a smaller min_delta")
+    missing = [trial.number for trial in study.trials if trial.number not in runs]
+    if missing:
+        raise Unmet(f"a nested run for each of the {len(study.trials)} trials", f"none for the trials {missing[:8]}",
+                    "log each trial, the pruned and the failed ones too")  # fmt: skip
+    unknown = sorted(set(runs) - {trial.number for trial in study.trials})
+    if unknown:
+        raise Unmet(
+            f"only trials that {study.file} has", f"the numbers {unknown[:8]}", "log the record after the study"
+        )
+    for trial in study.trials:
+        require_agreement(trial, runs[trial.number])
 
 
 def require_agreement(trial: Trial, candidate: Candidate) -> None:
@@ -89,18 +108,3 @@ def _same(text: str, value: object) -> bool:
         return math.isclose(float(text), float(str(value)), rel_tol=CLOSE_PARAM)
     except ValueError:
         return False
-
-
-def repetition(study: Study) -> int | None:
-    """The first trial of a later session that has trial 0's very settings, drawn from a continuous range."""
-    trials = [trial for trial in study.trials if trial.params]
-    if not trials or not any(isinstance(value, float) and value != int(value) for value in trials[0].params.values()):
-        return None
-    return next(
-        (
-            trial.number
-            for trial in trials[1:]
-            if trial.session != trials[0].session and trial.params == trials[0].params
-        ),
-        None,
-    )

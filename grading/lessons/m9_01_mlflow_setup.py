@@ -1,7 +1,5 @@
 """Lesson M9_01: what a first well-tracked experiment leaves in the store."""
 
-import re
-
 from grading.demands import (
     claimed,
     compare_metric,
@@ -12,8 +10,10 @@ from grading.demands import (
 )
 from grading.errors import Unmet
 from grading.evidence import Evidence
-from grading.figures import MOST_FIGURES, read_picture
+from grading.failed_runs import judge_failure
+from grading.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.folds import compare_with_folds, cross_validation
+from grading.hypothesis import is_hypothesis, telling_words
 from grading.leaderboard import judge_leaderboard, read_board
 from grading.lesson import Lesson, Task
 from grading.model_file import requirement_lines, unpinned
@@ -32,28 +32,10 @@ lesson = Lesson(
     ),
 )
 
-# Words that say nothing of the problem or the purpose.
-EMPTY_WORDS = re.compile(
-    r"default|experiments?|exp|test|tests|testing|runs?|my|new|first|models?|untitled|todo|tmp|temp|mlflow|project"
-    r"|notebook|lesson|task|exercise|practice|foo|bar|baz|demo|try|the|an?|of|for|and|ml|data"
-)
-# A comparison and, a few words on, its number: "below 60 points", "at least 95 %", "improves by a tenth".
-COMPARISONS = (
-    r"below|under|above|over|less than|more than|fewer than|at least|at most|within|better than|worse than|[<>≤≥]"
-    r"|(exceed|reach|beat)\w*|\b(improv|reduc|gain|los|ris|fall|drop|cut|miss|grow|increas|decreas|differ)\w*.{0,20}\bby"
-)
-NUMBERS = (
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    r"|hundred|thousand|half|third|quarter|fifth|tenth|twice|double)\b"
-)
-HYPOTHESIS = re.compile(rf"({COMPARISONS})\D{{0,40}}({NUMBERS})", re.IGNORECASE)
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 PROJECT_TAGS = ("project", "product", "use_case", "use-case")
 TEAM_TAGS = ("team", "owner", "group", "squad")
-REASON_TAG = re.compile(r"reason|fail|error|cause|exception", re.I)
 LEAST_STEPS = 5
 LEAST_THRESHOLDS = 2
-IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
 @lesson.check(task=1, points=4)
@@ -69,7 +51,7 @@ def experiment_is_not_default(evidence: Evidence) -> str:
 def experiment_name_says_what_for(evidence: Evidence) -> str:
     """The experiment's name says problem and purpose."""
     name = evidence.experiment.name
-    words = [word for word in re.findall(r"[^\W\d_]+", CAMEL.sub(" ", name).lower()) if not EMPTY_WORDS.fullmatch(word)]
+    words = telling_words(name)
     if len(words) < 2:
         telling = f"{name!r}: {len(words)} telling" + (f" ({words[0]})" if words else "")
         hint = "for example what is predicted, and what for; words such as my, test, experiment do not count"
@@ -84,7 +66,7 @@ def note_states_a_hypothesis(evidence: Evidence) -> str:
     if not note:
         hint = 'mlflow.set_experiment_tag("mlflow.note.content", "...")'
         raise Unmet("a description of the experiment with your hypothesis", "no description", hint)
-    if not (HYPOTHESIS.search(note) and len(note.split()) >= 3):
+    if not is_hypothesis(note):
         hint = "say what you expect, and the number that will decide it: we expect a test RMSE below N points"
         raise Unmet("a comparison with a number: below N, at least N, better by N", note, hint)
     return note
@@ -238,24 +220,7 @@ def parent_agrees_with_folds(evidence: Evidence) -> str:
 @lesson.check(task=4, points=4)
 def failed_run_gives_its_reason(evidence: Evidence) -> str:
     """A failed run is marked FAILED with a tag that says why, and no run is left RUNNING."""
-    running = [run.name for run in evidence.started_runs if run.status in ("RUNNING", "SCHEDULED")]
-    if running:
-        raise Unmet("no run left RUNNING", running, 'MlflowClient().set_terminated(run_id, "FAILED")')
-    failed = [run for run in (*evidence.runs, *evidence.deleted_runs) if run.status in ("FAILED", "KILLED")]
-    for run in failed:
-        reason = next((value for key, value in run.tags.items() if REASON_TAG.search(key) and value.strip()), None)
-        if reason:
-            return f"{run.name!r}: {reason}"
-    said = [f"{run.name} is FAILED without a reason" for run in failed]
-    said += [
-        f"{run.name} gives a reason, but is {run.status}"
-        for run in evidence.runs
-        if run not in failed and any("reason" in key.lower() for key in run.tags)
-    ]
-    hint = 'inside the except: mlflow.set_tag("failure_reason", str(error)), then mlflow.end_run("FAILED")'
-    raise Unmet(
-        "a run with the status FAILED and a tag such as `failure_reason`", "; ".join(said) or "no failed run", hint
-    )
+    return judge_failure(evidence)
 
 
 @lesson.check(task=4, points=4)

@@ -20,7 +20,7 @@ from grading.data_versions import require_commit as require_data_commit
 from grading.demands import compare_test_metrics, said_of
 from grading.errors import NotAttempted, Unmet
 from grading.evidence import Evidence
-from grading.figures import read_picture
+from grading.figures import IMAGES, read_picture
 from grading.gate import with_its_model
 from grading.lesson import Lesson, Task
 from grading.lineage import read_lineage, require_chain, require_features, require_predicted_again
@@ -41,7 +41,6 @@ lesson = Lesson(
     ),
 )
 
-IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 TABLES = (".csv", ".json")
 COMPARISON, LINEAGE, REPRODUCED = ("compar",), ("lineage",), ("reproduc",)  # in the names of artifacts
 

@@ -6,26 +6,20 @@ from grading.ab_test import FILE_WORDS as TESTS
 from grading.ab_test import find_tests, judge_tests, judge_verdicts, pairs
 from grading.claims import label_mismatches
 from grading.comparison import equal
+from grading.comparison_figures import figures, judge_pages, require_different_pictures
+from grading.comparison_table import judge_comparison
 from grading.data_files import label_columns
-from grading.demands import require_conclusion
 from grading.errors import Outcome, Unmet
 from grading.evidence import Evidence
-from grading.experiment_log import LOG_NAME, problems_of
 from grading.families import bound_of, corrected_interval, families, fold_scores, usual_interval
-from grading.figures import MOST_FIGURES, read_picture
 from grading.groups import judge_groups
-from grading.html_page import read_page, require_interactive, require_shown
+from grading.learning_curves import judge_curves
 from grading.lesson import Lesson, Task
-from grading.log_depth import require_depth
-from grading.metric_name import parse
-from grading.model_card import CARD_NAME, problems_of_card
+from grading.papers import judge_card, judge_log, registered
 from grading.plan import judge_plan
-from grading.practices import find_practices, require_different, run_of
-from grading.practices import require_shown as require_practice_shown
-from grading.predictions import our_contract
-from grading.run_facts import better
-from grading.store import ModelVersion, Run
-from grading.tables import NEWEST, Table, find_table, plain
+from grading.practices import find_practices, require_different, require_shown, run_of
+from grading.store import Run
+from grading.tables import Table, find_table
 from grading.trade_offs import judge_trade_offs
 
 lesson = Lesson(
@@ -47,8 +41,6 @@ lesson = Lesson(
 )
 
 LEAST_FIGURES = 4
-IMAGES, PAGES = (".png", ".jpg", ".jpeg", ".webp", ".gif"), (".html", ".htm")
-LEAST_STEPS, LEAST_CURVES = 3, 3
 
 
 @lesson.check(task=1, points=4)
@@ -109,40 +101,13 @@ def intervals_are_corrected(evidence: Evidence) -> str:
 def comparison_is_the_stores(evidence: Evidence) -> str:
     """One table of all families, with the means and intervals that the store has."""
     runs = [family.run for family in families(evidence)]
-    table = find_table(evidence, ("comparison",), "comparison.csv", avoid=TESTS)
-    # Of a cell that was run again, the table may have the older runs too: their values are in the store as well.
-    older = [
-        run for run in evidence.runs_ever if (run.experiment.id, run.name) in {(r.experiment.id, r.name) for r in runs}
-    ]
-    listed = table.runs([*older, *runs])
-    if missing := [run.name for run in runs if run.id not in {each.id for each in listed}]:
-        hint = NEWEST if set(missing) <= {run.name for run in listed} else "mlflow.search_runs(...)"
-        raise Unmet(f"all families in {table.name}, each with its newest run", f"without {missing}", hint)
-    compared = set()
-    for column in table.columns:
-        key = next((key for run in listed for key in run.metrics if plain(key) == plain(column)), None)
-        if key is None:
-            continue
-        for run, value in zip(listed, table.numbers(column), strict=True):
-            logged = run.metrics.get(key)
-            if logged is None or abs(value - logged) > 1e-6 * max(1, abs(logged)) + _rounding(value):
-                shown = "nothing" if logged is None else f"{logged:.6g}"
-                raise Unmet(f"{key} = {shown} of {run.name!r}, as in the store", f"{value:.6g}", "do not edit values")
-        compared.add("mean" if parse(key).statistic == "mean" else (bound_of(key) or ("other",))[0])
-    if lacking := [each for each in ("mean", "low", "high") if each not in compared]:
-        raise Unmet(f"columns with the mean, low and high of each family in {table.name}", f"no {lacking}")
-    return f"{len(listed)} families in {table.name}"
-
-
-def _rounding(value: float) -> float:
-    """Half of the last of four decimals, when no more are written."""
-    return 0.00005 if round(value, 4) == value else 0.0
+    return judge_comparison(evidence, find_table(evidence, ("comparison",), "comparison.csv", avoid=TESTS), runs)
 
 
 @lesson.check(task=2, points=4)
 def figures_are_there(evidence: Evidence) -> str:
     """At least four figures of the comparison, one of them an HTML page."""
-    images, pages = _figures(evidence)
+    images, pages = figures(evidence)
     if len(images) + len(pages) < LEAST_FIGURES or not pages:
         names = [path for _, path in (*images, *pages)]
         raise Unmet(f"{LEAST_FIGURES} figures beside those of the final runs, one of them HTML", names or "none",
@@ -153,92 +118,30 @@ def figures_are_there(evidence: Evidence) -> str:
 @lesson.check(task=2, points=4)
 def figures_differ(evidence: Evidence) -> str:
     """The figures show something, and each something else."""
-    images, _ = _figures(evidence)
+    images, _ = figures(evidence)
     if len(images) < LEAST_FIGURES - 1:
         raise Unmet(f"{LEAST_FIGURES - 1} pictures", [path for _, path in images] or "none", "mlflow.log_figure")
-    seen: dict[str, str] = {}
-    for run, path in images[:MOST_FIGURES]:
-        picture = read_picture(run.artifacts.local(path))
-        if picture.blank:
-            raise Unmet(f"{path} to show something", "a blank picture", "log the figure that was drawn on")
-        if picture.fingerprint in seen:
-            raise Unmet(f"{path} to be another picture than {seen[picture.fingerprint]}", "the same picture")
-        seen[picture.fingerprint] = path
+    require_different_pictures(images)
     return f"{len(images)} pictures"
 
 
 @lesson.check(task=2, points=4)
 def page_is_interactive(evidence: Evidence) -> str:
     """An interactive HTML page with every family and its cross-validated mean, that fetches nothing."""
-    _, pages = _figures(evidence)
+    _, pages = figures(evidence)
     if not pages:
         raise Unmet("parallel_coordinates.html", "no HTML file in your runs", "mlflow.log_text(page, name)")
     wanted = {}
     for family in families(evidence):
         _, scores = fold_scores(evidence, family)
         wanted[family.run.name] = float(np.mean(scores))
-    problem: Outcome | None = None
-    for run, path in pages:
-        try:
-            page = read_page(run.artifacts.local(path))
-            require_interactive(page, path)
-            require_shown(page, path, wanted)
-            return f"{path} shows {', '.join(wanted)}"
-        except Outcome as outcome:
-            problem = problem or outcome
-    assert problem is not None
-    raise problem
+    return judge_pages(pages, wanted)
 
 
 @lesson.check(task=2, points=4)
 def curves_are_the_stores(evidence: Evidence) -> str:
     """The numbers behind the learning curves are those that the store has."""
-    runs = evidence.started_runs
-    table = find_table(evidence, ("curve",), "learning_curves.csv")
-    owners = table.runs(runs)
-    steps = table.numbers(table.required("step", "size", "patients", "train_size", "rows", "n"))
-    column = table.required(
-        "value", "score", "learning_curve_rmse", "rmse", "learning_curve", "mean", "error", "accuracy"
-    )
-    shown: dict[str, dict[int, list[float]]] = {}
-    for run, step, value in zip(owners, steps, table.numbers(column), strict=True):
-        shown.setdefault(run.id, {}).setdefault(int(step), []).append(value)
-    for run in {owner.id: owner for owner in owners}.values():
-        _require_curve(evidence, run, shown[run.id])
-    if len(shown) < LEAST_CURVES:
-        raise Unmet(f"learning curves of {LEAST_CURVES} families in {table.name}", f"{len(shown)}")
-    return f"{len(steps)} points of {len(shown)} families"
-
-
-def _require_curve(evidence: Evidence, run: Run, shown: dict[int, list[float]]) -> None:
-    """Raise Unmet unless the points are one metric's history in this run, each step's newest value among them."""
-    if len(shown) < LEAST_STEPS:
-        raise Unmet(f"{LEAST_STEPS} steps or more of {run.name!r}", f"{len(shown)}", "train_sizes=[0.25, 0.5, 1.0]")
-    near = ""
-    for name in sorted(run.metrics, key=lambda name: "curve" not in name):
-        history = {point.step: point.value for point in evidence.store.history(run.id, name)}
-        if history.keys() == shown.keys() and len(history) > 1:
-            wrong = [step for step in history if not any(equal(value, history[step]) for value in shown[step])]
-            if not wrong:
-                least = min(value for values in shown.values() for value in values)
-                if better(name) == "lower" and least < 0:
-                    hint = "scikit-learn's neg_… scores are minus the error: change the sign, and show each step once"
-                    raise Unmet(f"{name} of 0 or more in {run.name!r}, as an error is", f"{least:.4f}", hint)
-                return
-            near = near or f"{name} = {history[wrong[0]]:.4f} at step {wrong[0]} of {run.name!r}"
-    found = "other values" if near else "no metric with these steps"
-    raise Unmet(near or f"a metric of {run.name!r} with the steps {sorted(shown)}", found, "read them from the store")
-
-
-def _figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run, str]]]:
-    """Pictures and pages of all runs, without those that every final run must have; of re-runs the newest only."""
-    own = {key for name in ("classification", "regression") for key, rule in our_contract(name).artifacts.items()
-           if rule.figure for key in (key, *rule.names)}  # fmt: skip
-    latest = {(run.experiment.id, run.name if evidence.since else run.id): run for run in evidence.started_runs}
-    files = [(run, path) for run in latest.values() for path in run.artifacts.paths()]
-    files = [(r, p) for r, p in files if not any(plain(key) in plain(p.rpartition("/")[2]) for key in own)]
-    return ([file for file in files if file[1].lower().endswith(IMAGES)],
-            [file for file in files if file[1].lower().endswith(PAGES)])  # fmt: skip
+    return judge_curves(evidence, find_table(evidence, ("curve",), "learning_curves.csv"))
 
 
 @lesson.check(task=3, points=3)
@@ -294,16 +197,10 @@ def _require_final(evidence: Evidence) -> None:
 def log_is_complete(evidence: Evidence) -> str:
     """The chosen run's description quotes a metric; its experiment log has splits, intervals, groups and baselines."""
     problem: Outcome | None = None
-    chosen = [run for _, run in _registered(evidence)]
+    chosen = [run for _, run in registered(evidence)]
     for run in chosen or reversed(evidence.main_runs or (evidence.main_run,)):
         try:
-            text = _text(run, LOG_NAME, "experiment_log(run_id, ...)")
-            if wrong := next(iter(problems_of(text, run)), None):
-                raise Unmet(
-                    "a complete experiment log with the run's own numbers", wrong, "write it again from the run"
-                )
-            require_conclusion(run)
-            return require_depth(text, evidence, run)
+            return judge_log(evidence, run)
         except Outcome as outcome:
             problem = problem or outcome
     assert problem is not None
@@ -314,23 +211,15 @@ def log_is_complete(evidence: Evidence) -> str:
 def card_is_of_the_version(evidence: Evidence) -> str:
     """A model card of a registered version: every section, and the numbers of the version's run."""
     _require_final(evidence)
-    versions = _registered(evidence)
+    versions = registered(evidence)
     if not versions:
         raise Unmet("a registered version of one of your final runs", "none", "mlflow.register_model(...)")
     problem: Outcome | None = None
     for version, run in versions:
-        name = f"{version.name}/{version.version}"
         try:
-            text = _text(run, CARD_NAME, f'model_card("{name}", ...)')
-            if name not in text:
-                raise Unmet(f"a card of {name}", text.strip().splitlines()[0][:80] if text.strip() else "an empty file",
-                            "the card says which version it is of")  # fmt: skip
-            if wrong := next(iter(problems_of_card(text, run)), None):
-                raise Unmet("a complete model card with the numbers of the version's run", wrong, "write it again")
+            return judge_card(version, run)
         except Outcome as outcome:
             problem = problem or outcome
-        else:
-            return f"the card of {name}"
     assert problem is not None
     raise problem
 
@@ -348,21 +237,6 @@ def practices_are_shown(evidence: Evidence) -> str:
     """Each practice is shown by a param, a metric, a tag or a file that its run has, a different one each."""
     practices = find_practices(evidence)
     for practice in practices:
-        require_practice_shown(practice, run_of(practice, evidence))
+        require_shown(practice, run_of(practice, evidence))
     require_different(practices)
     return ", ".join(practice.shown_by for practice in practices)
-
-
-def _registered(evidence: Evidence) -> list[tuple[ModelVersion, Run]]:
-    """The registered versions of the final runs, newest first."""
-    runs = {run.id: run for run in evidence.main_runs}
-    found = [(version, runs[version.run_id]) for version in evidence.store.versions if version.run_id in runs]
-    return sorted(found, key=lambda pair: (pair[1].start_time, pair[0].version), reverse=True)
-
-
-def _text(run: Run, name: str, how: str) -> str:
-    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == name), None)
-    if path is None:
-        found = run.artifacts.paths()[:8] or "no artifacts"
-        raise Unmet(f"{name} in the run {run.name!r}", found, f'mlflow.log_text({how}, "{name}", run_id=...)')
-    return run.artifacts.local(path).read_text("utf-8", "replace")

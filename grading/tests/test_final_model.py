@@ -13,6 +13,7 @@ from grading.final_model import (
     baseline_run,
     chosen_settings,
     final_run,
+    judge_beaten,
     require_origin,
     require_untouched,
     searching_runs,
@@ -135,3 +136,16 @@ def test_a_final_run_without_space_or_method_is_unmet(now: Callable[[], Evidence
     _log_with_baseline()
     with pytest.raises(Unmet, match=r"search_space.json"):
         require_origin(final_run(now()), [])
+
+
+@pytest.mark.parametrize(("said", "theirs"), [("true", 2.0), ("No", 1.0), ("0", 0.5)])
+def test_a_tag_that_says_what_the_errors_say_is_believed(now: Callable[[], Evidence], said: str, theirs: float) -> None:
+    _log("final", tags={"beats_baseline": said})
+    assert "beat" in judge_beaten(final_run(now()), "rmse", 1.0, theirs)
+
+
+@pytest.mark.parametrize(("said", "theirs"), [("true", 1.0), ("false", 2.0), ("almost", 2.0)])
+def test_a_tag_that_says_otherwise_is_unmet(now: Callable[[], Evidence], said: str, theirs: float) -> None:
+    _log("final", tags={"beats_baseline": said})
+    with pytest.raises(Unmet):
+        judge_beaten(final_run(now()), "rmse", 1.0, theirs)

@@ -8,7 +8,7 @@ from grading.candidates import Candidate
 from grading.errors import Unmet
 from grading.searches import Search
 from grading.store import Experiment, LocalArtifacts, Run
-from grading.study_agreement import repetition, require_agreement, require_direction
+from grading.study_agreement import require_agreement, require_direction
 from grading.study_record import Study, Trial
 
 
@@ -48,17 +48,6 @@ def test_a_run_that_says_something_else_does_not_agree(trial: Trial, candidate: 
 
 def test_a_pruned_run_without_a_mean_agrees() -> None:
     require_agreement(Trial(0, "PRUNED", 50.0, {}), _candidate(None, "PRUNED"))
-
-
-@pytest.mark.parametrize(("alpha", "found"), [(0.25, 1), (0.3, None)])
-def test_a_later_session_that_draws_the_first_trial_again_repeats_it(alpha: float, found: int | None) -> None:
-    trials = (Trial(0, "COMPLETE", 1.0, {"alpha": 0.25}, session="a"), Trial(1, params={"alpha": alpha}, session="b"))
-    assert repetition(Study("study.log", trials)) == found
-
-
-def test_whole_numbers_may_be_drawn_twice() -> None:
-    trials = (Trial(0, "COMPLETE", 1.0, {"depth": 3}, session="a"), Trial(1, params={"depth": 3}, session="b"))
-    assert repetition(Study("study.log", trials)) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""The figures of a comparison: pictures that differ, and pages of which one is interactive."""
+
+from collections.abc import Mapping, Sequence
+
+from grading.errors import Outcome, Unmet
+from grading.evidence import Evidence
+from grading.figures import IMAGES, MOST_FIGURES, read_picture
+from grading.html_page import read_page, require_interactive, require_shown
+from grading.predictions import our_contract
+from grading.store import Run
+from grading.tables import plain
+
+PAGES = (".html", ".htm")
+
+
+def figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run, str]]]:
+    """Pictures and pages of all runs, without those that every final run must have; of re-runs the newest only."""
+    own = {key for name in ("classification", "regression") for key, rule in our_contract(name).artifacts.items()
+           if rule.figure for key in (key, *rule.names)}  # fmt: skip
+    latest = {(run.experiment.id, run.name if evidence.since else run.id): run for run in evidence.started_runs}
+    files = [(run, path) for run in latest.values() for path in run.artifacts.paths()]
+    files = [(r, p) for r, p in files if not any(plain(key) in plain(p.rpartition("/")[2]) for key in own)]
+    return ([file for file in files if file[1].lower().endswith(IMAGES)],
+            [file for file in files if file[1].lower().endswith(PAGES)])  # fmt: skip
+
+
+def require_different_pictures(images: Sequence[tuple[Run, str]]) -> None:
+    """Raise Unmet for a blank picture, and for one that is shown twice."""
+    seen: dict[str, str] = {}
+    for run, path in images[:MOST_FIGURES]:
+        picture = read_picture(run.artifacts.local(path))
+        if picture.blank:
+            raise Unmet(f"{path} to show something", "a blank picture", "log the figure that was drawn on")
+        if picture.fingerprint in seen:
+            raise Unmet(f"{path} to be another picture than {seen[picture.fingerprint]}", "the same picture")
+        seen[picture.fingerprint] = path
+
+
+def judge_pages(pages: Sequence[tuple[Run, str]], wanted: Mapping[str, float]) -> str:
+    """The first page that is interactive and shows all of `wanted`; raises the first page's Outcome when none is.
+
+    `pages`: one or more; `wanted`: the names and the values that must stand in the page.
+    """
+    problem: Outcome | None = None
+    for run, path in pages:
+        try:
+            page = read_page(run.artifacts.local(path))
+            require_interactive(page, path)
+            require_shown(page, path, dict(wanted))
+            return f"{path} shows {', '.join(wanted)}"
+        except Outcome as outcome:
+            problem = problem or outcome
+    assert problem is not None
+    raise problem

@@ -1,0 +1,32 @@
+"""What an experiment's name and its description say in words: problem, purpose, and a hypothesis with its number."""
+
+import re
+
+# Words that say nothing of the problem or the purpose.
+EMPTY_WORDS = re.compile(
+    r"default|experiments?|exp|test|tests|testing|runs?|my|new|first|models?|untitled|todo|tmp|temp|mlflow|project"
+    r"|notebook|lesson|task|exercise|practice|foo|bar|baz|demo|try|the|an?|of|for|and|ml|data"
+)
+# A comparison and, a few words on, its number: "below 60 points", "at least 95 %", "improves by a tenth".
+COMPARISONS = (
+    r"below|under|above|over|less than|more than|fewer than|at least|at most|within|better than|worse than|[<>≤≥]"
+    r"|(exceed|reach|beat)\w*|\b(improv|reduc|gain|los|ris|fall|drop|cut|miss|grow|increas|decreas|differ)\w*.{0,20}\bby"
+)
+NUMBERS = (
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    r"|hundred|thousand|half|third|quarter|fifth|tenth|twice|double)\b"
+)
+HYPOTHESIS = re.compile(rf"({COMPARISONS})\D{{0,40}}({NUMBERS})", re.IGNORECASE)
+LEAST_WORDS = 3
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def telling_words(name: str) -> list[str]:
+    """The words of a name that say something of the problem or the purpose."""
+    words = re.findall(r"[^\W\d_]+", CAMEL.sub(" ", name).lower())
+    return [word for word in words if not EMPTY_WORDS.fullmatch(word)]
+
+
+def is_hypothesis(note: str) -> bool:
+    """Whether a description compares something with a number, in three words or more."""
+    return HYPOTHESIS.search(note) is not None and len(note.split()) >= LEAST_WORDS

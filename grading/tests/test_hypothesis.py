@@ -1,0 +1,29 @@
+import pytest
+
+from grading.hypothesis import is_hypothesis, telling_words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("diabetes-progression", ["diabetes", "progression"]),
+        ("diabetesProgression 2", ["diabetes", "progression"]),
+        ("my first test of the model", []),
+        ("wine_experiment", ["wine"]),
+    ],
+)
+def test_words_such_as_my_and_test_tell_nothing(name: str, words: list[str]) -> None:
+    assert telling_words(name) == words
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["a test RMSE below 60 points", "at least 95 % of tumours are found", "the error falls by a tenth", "RMSE is < 60"],
+)
+def test_a_comparison_with_a_number_is_a_hypothesis(note: str) -> None:
+    assert is_hypothesis(note)
+
+
+@pytest.mark.parametrize("note", ["", "below 60", "60 points of error", "we expect it to be better than before"])
+def test_a_note_without_either_is_none(note: str) -> None:
+    assert not is_hypothesis(note)
