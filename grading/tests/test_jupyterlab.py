@@ -23,6 +23,7 @@ from grading.pictures.accessibility import complaints
 from grading.pictures.browser import page_of
 from grading.pictures.lab import EXPOSED, run_all
 from grading.reports.words import WORDS, points
+from grading.verdict import Scorecard
 
 pytestmark = needs_browser
 
@@ -51,10 +52,19 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         yield url, folder / "notebooks"
 
 
+@pytest.fixture(scope="module")
+def scorecards() -> dict[bool, Scorecard]:
+    """What the grader gives the first lesson, solved or not; asked before Playwright runs its event loop here."""
+    path = NOTEBOOKS / LESSONS[0].file_name
+    return {solved: assess(path, solution=solved).scorecard for solved in (False, True)}
+
+
 @pytest.mark.xdist_group("lab")
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 @pytest.mark.parametrize("solved", [False, True], ids=["untouched", "solved"])
-def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson: Lesson, solved: bool) -> None:
+def test_a_lesson_runs_in_jupyterlab(
+    scorecards: dict[bool, Scorecard], lab: tuple[str, Path], browser: Any, lesson: Lesson, solved: bool
+) -> None:
     url, folder = lab
     name = f"{lesson.id}_solved.ipynb" if solved else lesson.file_name
     (folder / "mlflow.db").unlink(missing_ok=True)
@@ -74,7 +84,7 @@ def test_a_lesson_runs_in_jupyterlab(lab: tuple[str, Path], browser: Any, lesson
         assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
         _photograph(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
         if lesson is LESSONS[0]:
-            _is_the_scorecard(page, lesson, solved)
+            _is_the_scorecard(page, lesson, scorecards[solved])
             _can_be_read(page, f"{lesson.id}-{'solved' if solved else 'untouched'}")
         if lesson is LESSONS[0] and solved:
             run = page.locator(".m9-card a[target=_blank]").last.get_attribute("href")
@@ -91,9 +101,8 @@ def _photograph(page: Any, name: str) -> None:
         page.screenshot(path=SCREENSHOTS / f"{name}-{number:02d}.png")
 
 
-def _is_the_scorecard(page: Any, lesson: Lesson, solved: bool) -> None:
+def _is_the_scorecard(page: Any, lesson: Lesson, graded: Scorecard) -> None:
     """The last card's rows are those of the scorecard that the grader gives the same notebook."""
-    graded = assess(NOTEBOOKS / lesson.file_name, solution=solved).scorecard
     by_group = sorted(graded.results, key=lambda result: lesson.groups.index(result.group))
     page.locator(".m9-card").last.evaluate("card => card.querySelectorAll('.m9-group').forEach(one => one.open = true)")
     shown = [
