@@ -1,6 +1,7 @@
 """The command line: every bad input gets one sentence and the right exit code, and never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,9 +33,8 @@ with mlflow.start_run():
 
 def processed(*arguments: str | Path) -> Done:
     """What a process of its own did, as at a terminal."""
-    done = subprocess.run(
-        [sys.executable, "-m", "grading", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command, wide = [sys.executable, "-m", "grading", *map(str, arguments)], os.environ | {"COLUMNS": "200"}
+    done = subprocess.run(command, cwd=ROOT, env=wide, capture_output=True, text=True, check=False)
     return held(Done(done.returncode, done.stdout, done.stderr))
 
 

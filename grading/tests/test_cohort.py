@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import files_of_at_most
 from stub_worker import stand_in
-from test_cli import TRACKED, run
+from test_cli import TRACKED, processed
 
 from grading.cohort import STOPPED, Options, Outcome, grade_class, make_plan, may_run
 from grading.errors import GradingError, InputError
@@ -166,7 +166,7 @@ def results(out: Path) -> list[Graded]:
 
 def test_the_command_grades_a_class_and_then_has_nothing_to_do(handed_in: Path, tmp_path: Path) -> None:
     command = ("cohort", handed_in, "--out", tmp_path / "out", "--workers", "1", "--confine", "off")
-    done = run(*command)
+    done = processed(*command)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 students, 2 submissions" in done.stdout
     assert "0 graded already, 2 to grade: M9_01 2" in done.stdout
@@ -174,11 +174,11 @@ def test_the_command_grades_a_class_and_then_has_nothing_to_do(handed_in: Path, 
     assert "gradebook.csv" in done.stdout
     marks = {one.student: one.scorecard.score for one in results(tmp_path / "out") if one.scorecard}
     assert marks["ada"] > marks["[red]bob"] == 0
-    assert "2 graded already, 0 to grade" in run(*command).stdout
+    assert "2 graded already, 0 to grade" in processed(*command).stdout
 
 
 def test_a_dry_run_says_what_it_would_grade_and_writes_nothing(handed_in: Path, tmp_path: Path) -> None:
-    done = run("cohort", handed_in, "--out", tmp_path / "out", "--dry-run")
+    done = processed("cohort", handed_in, "--out", tmp_path / "out", "--dry-run")
     assert done.returncode == 0
     assert "0 graded already, 2 to grade" in done.stdout
     assert "ada M9_01" in done.stdout
@@ -205,20 +205,20 @@ def test_a_class_is_not_run_unconfined_unless_told(monkeypatch: pytest.MonkeyPat
 def test_wrong_usage_is_exit_2_and_a_sentence(
     handed_in: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    done = run("cohort", handed_in, "--out", tmp_path / "out", *arguments)
+    done = processed("cohort", handed_in, "--out", tmp_path / "out", *arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert not (tmp_path / "out" / "results").exists()
 
 
 def test_results_among_the_submissions_are_refused(handed_in: Path) -> None:
-    done = run("cohort", handed_in, "--out", handed_in / "out", "--confine", "off")
+    done = processed("cohort", handed_in, "--out", handed_in / "out", "--confine", "off")
     assert (done.returncode, "expected --out outside" in done.stderr) == (2, True)
 
 
 def test_a_second_run_on_the_same_folder_says_so_and_stops(handed_in: Path, tmp_path: Path) -> None:
     with ResultsFolder(tmp_path / "out").locked():
-        done = run("cohort", handed_in, "--out", tmp_path / "out", "--confine", "off")
+        done = processed("cohort", handed_in, "--out", tmp_path / "out", "--confine", "off")
     assert (done.returncode, "another class run is writing to" in done.stderr) == (2, True)
 
 
