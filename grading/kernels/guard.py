@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import stat
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grading.kernels import privileges
-from grading.kernels.confinement import MEGABYTE, Box, Limits, confine, prepare
+from grading.kernels.confinement import MEGABYTE, PACKAGE, Box, Limits, confine, prepare
 
 POLL = 0.2  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")
@@ -47,7 +48,8 @@ def stand(owner: socket.socket, box: Box | None) -> socket.socket:
     os.setsid()
     privileges.adopt_orphans()
     privileges.die_with_parent(signal.SIGTERM)  # of the warm process
-    user = privileges.own_user(os.getpid(), box.own) if box else None
+    # Packages ask the user, too, whether their files are there: Alembic does.
+    user = privileges.own_user(os.getpid(), (*box.own, sys.prefix, str(PACKAGE))) if box else None
     telling, told = os.pipe()
     channel, other_end = socket.socketpair()
     pid = os.fork()

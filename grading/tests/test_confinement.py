@@ -17,7 +17,7 @@ from grading.cli import app
 from grading.data_files import DATA
 from grading.errors import InputError
 from grading.execution import run_notebook
-from grading.kernels import confinement, system_calls, warm_process
+from grading.kernels import confinement, privileges, system_calls, warm_process
 from grading.kernels.confinement import PACKAGE, Box, Limits, Strength, strength
 from grading.kernels.guard import over
 from grading.kernels.prediction import predict
@@ -237,3 +237,12 @@ def test_a_limit_is_said_in_words() -> None:
     assert over("memory", 3, 2, " MB") == "more than 2 MB of memory"
     assert over("files", 30_000, 20_000) == "more than 20,000 files"
     assert not over("files", 2, 2)
+
+
+@pytest.mark.skipif(not privileges.can_change_user(), reason="only root gives a kernel a user of its own")
+def test_a_kernel_keeps_its_user_where_another_could_not_reach_the_packages(tmp_path: Path) -> None:
+    closed = tmp_path / "home" / "environment"
+    closed.mkdir(parents=True)
+    tmp_path.joinpath("home").chmod(0o700)
+    assert privileges.own_user(1, ["/tmp/anywhere"]) is not None
+    assert privileges.own_user(1, ["/tmp/anywhere", str(closed)]) is None
