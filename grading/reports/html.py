@@ -25,7 +25,7 @@ HERE: Final = re.compile(rf"(?:/[\w.+-]+)*/grading-[\w-]+/run(?:/(?:work|private
 
 
 def without_folders(text: str) -> str:
-    """Text without the folders of the machine that graded: `/tmp/…/run/work/scores.csv` becomes `scores.csv`."""
+    """Text without the folders of the machine that graded: `/tmp/…/scores.csv` becomes `scores.csv`."""
     return HERE.sub("", text)
 
 
