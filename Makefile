@@ -26,7 +26,7 @@ lab: .venv/ready ## JupyterLab on the module page, with the MLflow UI as a tab a
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/README.md --MLflowTab.early=True
 
 ui: .venv/ready ## the MLflow UI on the store in FOLDER (notebooks, or data/pipeline), at http://localhost:5000
-	$(BIN)/python -m grading.mlflow_server $(FOLDER)
+	$(BIN)/python -m grading.jupyter.mlflow_server $(FOLDER)
 
 grade: .venv/ready ## run and grade the lessons with the reference solutions
 	$(BIN)/grading grade $(NOTEBOOKS) --solution --html report --pass-mark 100
@@ -44,16 +44,16 @@ verify: .venv/ready ## the curriculum proves itself, gallery included
 	$(BIN)/grading verify --mutants
 
 bench: .venv/ready ## what grading costs on this machine
-	$(BIN)/python -m grading.bench
+	$(BIN)/python -m grading.workshop.bench
 
 outputs: .venv/ready ## run the lessons and keep the outputs that the prose quotes
 	$(BIN)/grading verify --refresh
 
 site: .venv/ready ## build/site: the lessons with their outputs, and every page, to read in a browser
-	$(BIN)/python -m grading.site
+	$(BIN)/python -m grading.workshop.site
 
 pictures: .venv/ready ## docs/pictures: what the README shows, photographed anew
-	$(BIN)/python -m grading.pictures
+	$(BIN)/python -m grading.workshop.pictures
 
 lock: .venv/ready ## write requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \

@@ -1,5 +1,5 @@
 """`python -m grading`: the same as the console script `grading`."""
 
-from grading.cli import main
+from grading.commands.cli import main
 
 main()

@@ -4,8 +4,8 @@ import mlflow
 from mlflow import MlflowClient
 
 from grading.errors import GradingError
-from grading.gate import hold
-from grading.promotion import promote
+from grading.registry.gate import hold
+from grading.registry.promotion import promote
 from params import Params
 
 

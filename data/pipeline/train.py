@@ -19,8 +19,8 @@ from sklearn.tree import DecisionTreeClassifier
 import plots
 import provenance
 from grading import quiet
-from grading.contract import load_contract
 from grading.errors import GradingError
+from grading.evidence.contract import load_contract
 from model import choose_threshold, classifier, folds, ranker
 from params import Params, Train, read_params
 from registry import register

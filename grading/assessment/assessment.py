@@ -6,25 +6,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grading.data_files import DATA, DataFiles
-from grading.errors import InputError, StoreError, shorten
-from grading.evidence import Evidence
-from grading.execution import TIMEOUT, Execution, run_notebook
-from grading.fingerprints import fingerprints_of
-from grading.grader import Part, nothing_to_grade, scorecard
-from grading.kernels.confinement import DEFAULT, Confine, Limits
-from grading.kernels.prediction import predict
-from grading.kernels.privileges import can_change_user
-from grading.kernels.warm_process import WarmthError
-from grading.lesson import Lesson
-from grading.lessons import find_lesson, lesson_or_own
-from grading.notebook import Notebook, lesson_id, overlay, read_notebook
+from grading.errors import StoreError, shorten
+from grading.evidence.data_files import DATA, DataFiles
+from grading.evidence.evidence import Evidence
+from grading.evidence.fingerprints import fingerprints_of
+from grading.evidence.open_store import open_store
+from grading.lessons import find_lesson, lesson_or_own, solution_sources
+from grading.marking.grader import Part, nothing_to_grade, scorecard
+from grading.marking.lesson import Lesson
+from grading.marking.verdict import Scorecard
 from grading.reports.exhibits import Exhibits, exhibits_of
-from grading.scratch import scratch_folder
-from grading.store import open_store
-from grading.verdict import Scorecard
-
-SOLUTIONS = Path(__file__).parent / "solutions"
+from grading.running.execution import TIMEOUT, Execution, run_notebook
+from grading.running.kernels.confinement import DEFAULT, Confine, Limits
+from grading.running.kernels.prediction import predict
+from grading.running.kernels.privileges import can_change_user
+from grading.running.kernels.warm_process import WarmthError
+from grading.running.notebook import Notebook, lesson_id, overlay, read_notebook
+from grading.running.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,6 @@ class Assessment:
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # of what it logged, to be compared within a class
     attempts: int = 1  # runs it took: two when the warm process died during the first
     exhibits: Exhibits = field(default_factory=Exhibits)  # for the scorecard's page
-
-
-def solution_sources(lesson: Lesson) -> dict[str, str]:
-    """The reference solutions, by the id of the exercise cell each belongs in."""
-    files = sorted((SOLUTIONS / lesson.id.lower()).glob("*.py"))
-    if not files:
-        raise InputError(f"no solutions for {lesson.id} here: students do not receive them")
-    return {f"{file.stem}-work": file.read_text("utf-8").rstrip("\n") for file in files}
 
 
 def assess(
@@ -116,7 +106,8 @@ def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
     return Evidence(
         store=open_store(execution.tracking_uri, root=execution.folder),
         part=part,
-        lesson=lesson,
+        worked_experiment=lesson.worked_experiment,
+        worked_data=lesson.worked_data,
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
         reproducer=lambda request: predict(request, confined=confined),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grading.reports.roster import Roster, Standing, Student, Work
+from grading.class_reports.roster import Roster, Standing, Student, Work
+from grading.marking.verdict import Scorecard
 from grading.reports.words import SHORT_STATES
-from grading.verdict import Scorecard, State
+from grading.running.execution_report import State
 
 STOPPED = (State.TIMED_OUT, State.KERNEL_DIED, State.UNREADABLE, State.NOT_RUN)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from grading.graded import Graded
-from grading.reports.roster import Roster
-from grading.verdict import State
+from grading.class_reports.roster import Roster
+from grading.cohort.graded import Graded
+from grading.running.execution_report import State
 
 FAR = 3  # times the median: a submission that takes more stands out
 MOST_NAMED = 4

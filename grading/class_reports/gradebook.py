@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from grading.reports.json import write_whole
-from grading.reports.roster import Roster, Work
+from grading.class_reports.roster import Roster, Work
+from grading.files import write_whole
+from grading.marking.verdict import Verdict
 from grading.reports.words import clean
-from grading.verdict import Verdict
 
 BOM = "\ufeff"  # without it a spreadsheet takes UTF-8 for something else
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")

@@ -6,10 +6,10 @@ Without a score Gradescope says that the autograder failed: that is what is said
 import json
 from typing import Any
 
-from grading.graded import Graded
-from grading.reports.roster import why_ungraded
+from grading.class_reports.roster import why_ungraded
+from grading.cohort.graded import Graded
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
 from grading.reports.words import STATES, WORDS, clean, said_of
-from grading.verdict import CheckResult, Scorecard, Verdict
 
 
 def render(graded: Graded) -> str:

@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from grading.class_reports.roster import RESULTS, why_ungraded
+from grading.cohort.graded import Graded
 from grading.errors import InputError, shorten
-from grading.graded import Graded
-from grading.reports.roster import RESULTS, why_ungraded
 
 STORE, EXPERIMENT, ARTIFACTS = "mlflow.db", "class", "class-artifacts"
 NOTE = (

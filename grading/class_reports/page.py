@@ -7,15 +7,16 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grading.look_alikes import LookAlike
-from grading.reports.attention import attention_of, counted
-from grading.reports.class_costs import FAR, MOST_NAMED, class_costs
-from grading.reports.class_statistics import lesson_statistics, missed_checks
-from grading.reports.html import ENVIRONMENT
-from grading.reports.plots import dots, histogram
-from grading.reports.roster import RESULTS, Roster, Standing, Work
+from grading.class_reports.attention import attention_of, counted
+from grading.class_reports.costs import FAR, MOST_NAMED, class_costs
+from grading.class_reports.plots import dots, histogram
+from grading.class_reports.roster import RESULTS, Roster, Standing, Work
+from grading.class_reports.statistics import lesson_statistics, missed_checks
+from grading.cohort.look_alikes import LookAlike
+from grading.reports.html import templates_of
 from grading.reports.words import SHORT_STATES
 
+TEMPLATES = templates_of("grading.class_reports")
 SHOWN = 12  # checks that are seen without unfolding
 FIRST = 4  # of each kind of what needs a person
 
@@ -24,8 +25,8 @@ def render(roster: Roster, alike: Sequence[LookAlike], downloads: Sequence[str] 
     """The page; everything a student wrote is escaped. `downloads`: files beside the page to link to."""
     works = [student.work(lesson) for student in roster.students for lesson in roster.lessons]
     attention = attention_of(roster)
-    template = ENVIRONMENT.get_template("class.html")
-    script = ENVIRONMENT.get_template("class.js").render()
+    template = TEMPLATES.get_template("class.html")
+    script = TEMPLATES.get_template("class.js").render()
     return template.render(
         roster=roster,
         statistics=lesson_statistics(roster),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from grading.reports.class_costs import Cost
-from grading.reports.class_statistics import LessonStatistics
+from grading.class_reports.costs import Cost
+from grading.class_reports.statistics import LessonStatistics
 
 WIDTH, HEIGHT, GAP = 250, 64, 3  # of a histogram, in its own units
 LEFT, RIGHT, ROW, AXIS = 50, 350, 40, 20  # of the dots: where the axis begins and ends, a row's height, the axis's own

@@ -9,10 +9,10 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from grading.graded import Graded
+from grading.cohort.graded import Graded
+from grading.cohort.workers import Event, Lost, Started, Waiting
 from grading.reports.text import escape
 from grading.reports.words import points
-from grading.workers import Event, Lost, Started, Waiting
 
 
 class Progress:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from grading.cohort.graded import Graded
+from grading.cohort.submissions import Found
 from grading.errors import shorten
-from grading.graded import Graded
-from grading.grader import checks_of
 from grading.lessons import lesson_or_own
-from grading.submissions import Found
-from grading.verdict import Scorecard, Verdict
+from grading.marking.grader import checks_of
+from grading.marking.verdict import Scorecard, Verdict
 
 RESULTS = "results"  # the folder of a class run where the results lie, with page and executed notebook beside each
 

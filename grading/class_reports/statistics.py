@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import mean, median
 
-from grading.reports.roster import Roster, Standing, Student
-from grading.verdict import CheckResult, Verdict
+from grading.class_reports.roster import Roster, Standing, Student
+from grading.marking.verdict import CheckResult, Verdict
 
 BINS = 10
 EXAMPLES = 3

@@ -6,10 +6,10 @@ from statistics import fmean
 
 from rich.console import Console
 
-from grading.cohort import Outcome, Plan
-from grading.graded import Graded
+from grading.cohort.class_run import Outcome, Plan
+from grading.cohort.graded import Graded
+from grading.cohort.submissions import Found
 from grading.reports.text import escape
-from grading.submissions import Found
 
 MOST = 20  # lines of one kind
 

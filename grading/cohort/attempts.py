@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from grading.cohort.file_names import TEMPLATE_NAME, lessons_named
+from grading.cohort.file_tree import File
+from grading.cohort.layouts import NOTEBOOK, Item, is_a
 from grading.errors import ArchiveError, shorten
-from grading.file_names import TEMPLATE_NAME, lessons_named
-from grading.file_tree import File
-from grading.layouts import NOTEBOOK, Item, is_a
-from grading.lesson import Lesson
+from grading.marking.lesson import Lesson
 
 LARGEST_COMPANION = 20_000_000  # bytes: what a notebook that is graded alone may have beside it
 LARGEST_COMPANIONS = 100_000_000  # bytes of all of them

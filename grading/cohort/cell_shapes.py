@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from grading.assessment import solution_sources
-from grading.data_files import ROOT
 from grading.errors import InputError, shorten
-from grading.lessons import lesson_or_own
+from grading.files import ROOT
+from grading.lessons import lesson_or_own, solution_sources
 
 SMALLEST_CELL = 40  # nodes of the syntax tree beyond what the lesson gives; under it, honest solutions coincide
 LONGEST_CELL = 50_000  # characters

@@ -1,19 +1,19 @@
-"""A class run: what is there to grade, every result kept the moment it exists, and the reports of what there is."""
+"""A class run: what there is to grade, and every result kept the moment it exists."""
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grading.cohort.graded import Graded
+from grading.cohort.job import Job, Product, job_of
+from grading.cohort.results_folder import ResultsFolder
+from grading.cohort.submissions import Found
+from grading.cohort.workers import Event, Workers
 from grading.errors import GradingError, InputError
-from grading.graded import Graded
-from grading.job import Job, Product, job_of
-from grading.kernels.confinement import Confine, strength
-from grading.kernels.warm_process import SUPPORTED
-from grading.results_folder import ResultsFolder
-from grading.submissions import Found
-from grading.workers import Event, Workers
+from grading.running.kernels.confinement import Confine, strength
+from grading.running.kernels.warm_process import SUPPORTED
 
 STOPPED = "stopped"
 
@@ -97,12 +97,8 @@ def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
     return Plan(known, tuple(jobs), tuple(notes), tuple(changed))
 
 
-def grade_class(
-    found: Found, plan: Plan, folder: ResultsFolder, workers: Workers, watch: Callable[[Event], None]
-) -> Outcome:
+def grade_class(plan: Plan, folder: ResultsFolder, workers: Workers, watch: Callable[[Event], None]) -> Outcome:
     """Do what the plan says, telling `watch` of each event; Ctrl-C, a full disk or lost workers end it early."""
-    from grading.reports.class_reports import write_all
-
     results, stopped, left = dict(plan.known), "", len(plan.jobs)
     try:
         for graded in plan.changed:
@@ -119,14 +115,7 @@ def grade_class(
         stopped = str(error)
     finally:
         workers.close()
-    graded_now = tuple(results[place] for place in sorted(results))
-    reports: Sequence[Path] = ()
-    try:
-        reports = write_all(found, graded_now, folder.path)
-    except (OSError, GradingError) as error:
-        why = getattr(error, "strerror", None) or error
-        stopped = "; ".join(filter(None, [stopped, f"the reports cannot be written: {why}"]))
-    return Outcome(graded_now, left, stopped, tuple(reports))
+    return Outcome(tuple(results[place] for place in sorted(results)), left, stopped)
 
 
 def stop_on_signals() -> None:

@@ -12,9 +12,9 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
+from grading.cohort.job import Job, Product, ungraded
+from grading.cohort.workers import Event, LocalWorkers, Started, Waiting
 from grading.errors import GradingError, InputError, shorten
-from grading.job import Job, Product, ungraded
-from grading.workers import Event, LocalWorkers, Started, Waiting
 
 PATIENCE = 60  # seconds to find the scheduler, at first and after it was lost
 LOSSES = 5  # of the scheduler, after which the cluster is not to be relied on

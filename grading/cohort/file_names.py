@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from grading.lesson import Lesson
+from grading.marking.lesson import Lesson
 
 COPY = re.compile(
     r"(?:\s*\(\d+\)|[-_ ]+(?:copy\d*|solved|solution|final|done|completed|submission))+$", re.IGNORECASE

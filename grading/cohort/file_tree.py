@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from grading.archives import DEEPEST, LARGEST_MEMBER, MADE_BY_TOOLS, Archive, Time
+from grading.cohort.archives import DEEPEST, LARGEST_MEMBER, MADE_BY_TOOLS, Archive, Time
 from grading.errors import ArchiveError, InputError
 
 LARGEST_IN_MEMORY = 20_000_000  # bytes of an archive; 300 students' need no 300 open files then

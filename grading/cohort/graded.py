@@ -2,24 +2,15 @@
 
 import hashlib
 import json
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from grading.verdict import Frozen, Scorecard
-
-OWN = Path(__file__).parent
-DATA = OWN.parent / "data"
-# No mark depends on these.
-NOT_GRADING = (
-    "tests", "solutions", "commands", "reports", "recipes", "bench", "pictures", "site", "archives.py", "attempts.py",
-    "autograder.py", "branches.py", "bundle.py", "cell_shapes.py", "cli.py", "cohort.py", "curriculum.py",
-    "dask_workers.py", "doctor.py", "file_names.py", "file_tree.py", "gallery.py", "layout_detection.py", "layouts.py",
-    "lock.py", "look_alikes.py", "results_folder.py", "submissions.py", "worker.py", "workers.py",
-)  # fmt: skip
+from grading.assessment.grader_hash import grader_sha256
+from grading.frozen import Frozen
+from grading.marking.verdict import Scorecard
 
 
 class Graded(Frozen):
@@ -61,16 +52,6 @@ def key_of(sha256: str, lesson: str, timeout: float) -> str:
     """What the mark of a submission depends on: the submission, the lesson, the grader, the options."""
     own = version("module-09-experiment-tracking")
     return hashlib.sha256(json.dumps([sha256, lesson, own, grader_sha256(), float(timeout)]).encode()).hexdigest()
-
-
-@cache
-def grader_sha256() -> str:
-    """The hash of the grader's own source files and of the course's data: a changed check grades anew."""
-    own = (path for path in OWN.rglob("*") if path.relative_to(OWN).parts[0] not in NOT_GRADING)
-    found = hashlib.sha256()
-    for path in sorted([*(path for path in own if path.suffix in (".py", ".yaml")), *DATA.glob("*.csv")]):
-        found.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
-    return found.hexdigest()
 
 
 def read_graded(path: Path) -> Graded | None:

@@ -1,29 +1,23 @@
 """The class run's unit of work, a function of data: a submission's bytes in, its result and pages out."""
 
-import hashlib
-import re
-import tempfile
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict
 
+from grading.assessment.grader_hash import grader_sha256
+from grading.cohort.graded import Graded, key_of
 from grading.errors import NotebookError, shorten
-from grading.graded import Graded, grader_sha256, key_of
-from grading.kernels.confinement import Confine
-from grading.kernels.warm_process import WarmthError
-from grading.verdict import ExecutionReport, Frozen, Scorecard, State, Verdict
+from grading.frozen import Frozen
+from grading.marking.verdict import Scorecard, Verdict
+from grading.running.kernels.confinement import Confine
+from grading.running.kernels.warm_process import WarmthError
 
 if TYPE_CHECKING:  # a worker starts without the lessons
-    from grading.assessment import Assessment
-    from grading.submissions import Submission
+    from grading.cohort.submissions import Submission
 
-PLAIN_NAME = re.compile(r"(?!\.)[\w .()-]{1,100}")  # in the temporary folder; others get a name of ours
 ATTEMPTS = 2  # at a submission whose worker or warm process dies
-HAND_IN = "hand in the file that JupyterLab saved"
 
 
 class Job(Frozen):
@@ -119,16 +113,18 @@ def grade_one(job: Job) -> Product:
 def _grade(job: Job, start: float) -> Product:
     import nbformat
 
+    from grading.assessment.submitted import Submitted, assess_submitted, no_notebook
     from grading.reports.html import render
 
+    submission = Submitted(job.lesson, job.file_name, job.notebook, job.companions)
     executed, done = "", None
     try:
-        done = _assess(job)
+        done = assess_submitted(submission, timeout=job.timeout, confine=job.confine)
         card = done.scorecard
         # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
         executed = nbformat.writes(done.executed).encode("utf-8", "backslashreplace").decode()
     except NotebookError as error:
-        card = _no_notebook(job, str(error))
+        card = no_notebook(submission, str(error))
     except WarmthError:
         reason = "the warm process that its kernel came from was killed each time, perhaps by the notebook"
         return ungraded(job, reason, seconds=time.monotonic() - start, attempts=ATTEMPTS)
@@ -145,49 +141,7 @@ def _grade(job: Job, start: float) -> Product:
     return Product(graded=job.result(card, **about), page=page, executed=executed)
 
 
-def _assess(job: Job) -> "Assessment":
-    """The scorecard of the job's notebook, and the executed notebook."""
-    from grading.assessment import assess
-    from grading.lessons import LESSONS
-
-    with tempfile.TemporaryDirectory(prefix="grading-submission-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / _file_name(job)
-        path.write_bytes(job.notebook)
-        for name, content in job.companions.items():
-            if PLAIN_NAME.fullmatch(name) and name != path.name:
-                (path.parent / name).write_bytes(content)
-        known = job.lesson in {lesson.id for lesson in LESSONS}  # one of a student's own is known by its file's name
-        done = assess(path, lesson=job.lesson if known else None, timeout=job.timeout, confine=job.confine)
-    return replace(done, scorecard=done.scorecard.model_copy(update={"notebook": job.file_name}))
-
-
-def _no_notebook(job: Job, reason: str) -> Scorecard:
-    """The scorecard of a file that cannot be run at all."""
-    from grading.grader import nothing_to_grade
-    from grading.lessons import lesson_or_own
-
-    card = nothing_to_grade(
-        lesson_or_own(job.lesson),
-        "practice",
-        reason,
-        notebook=job.file_name,
-        sha256=hashlib.sha256(job.notebook).hexdigest(),
-        execution=ExecutionReport(state=State.NOT_RUN),
-    )
-    results = tuple(
-        result.model_copy(update={"expected": "a notebook that runs as Python", "hint": HAND_IN})
-        for result in card.results
-    )
-    return card.model_copy(update={"results": results, "notes": (shorten(reason),)})
-
-
 def _problem(card: Scorecard) -> str:
     """Why a scorecard cannot be used, when a check failed on our side."""
     broken = [result for result in card.results if result.verdict is Verdict.ERROR]
     return shorten(f"{len(broken)} checks could not judge: {broken[0].id}: {broken[0].found}") if broken else ""
-
-
-def _file_name(job: Job) -> str:
-    """The name as handed in, when it is harmless: the notebook's commit, and what it may look for, depend on it."""
-    name = PurePosixPath(job.file_name).name
-    return name if PLAIN_NAME.fullmatch(name) and name.endswith(".ipynb") else f"{job.lesson}_handed_in.ipynb"

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from grading.errors import InputError
-from grading.file_names import lessons_named, student_in
-from grading.file_tree import File, Folder
-from grading.layouts import (
+from grading.cohort.file_names import lessons_named, student_in
+from grading.cohort.file_tree import File, Folder
+from grading.cohort.layouts import (
     ARCHIVES,
     CANVAS,
     LAYOUTS,
@@ -19,7 +18,8 @@ from grading.layouts import (
     read_as,
     timestamp,
 )
-from grading.lesson import Lesson
+from grading.errors import InputError
+from grading.marking.lesson import Lesson
 
 # A student must not hand in for others.
 SEVERAL = "it looks like the work of several students: if it is a download, grade it on its own"

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from grading.cohort.file_names import SEPARATORS, TEMPLATE_NAME, student_in, without_lesson
+from grading.cohort.file_tree import File, Folder
 from grading.errors import ArchiveError
-from grading.file_names import SEPARATORS, TEMPLATE_NAME, student_in, without_lesson
-from grading.file_tree import File, Folder
-from grading.lesson import Lesson
+from grading.marking.lesson import Lesson
 
 NOTEBOOK = ".ipynb"
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")  # only the first is read

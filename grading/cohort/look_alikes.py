@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from grading.cell_shapes import Given, Shape, code_cells, given_by, shapes_of
+from grading.cohort.cell_shapes import Given, Shape, code_cells, given_by, shapes_of
+from grading.cohort.graded import Graded
+from grading.cohort.submissions import Found
 from grading.errors import shorten
-from grading.graded import Graded
-from grading.submissions import Found
 
 SMALLEST_MATCH = 130  # nodes that must be shared in all; a `document` cell, which has one right shape, has up to 124
 COMMON = 5, 0.2  # predictions that more students than this, and than this share of the class, have are the task's own

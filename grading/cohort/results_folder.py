@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path, PurePath
 
+from grading.cohort.graded import Graded, read_graded
+from grading.cohort.job import Product
 from grading.errors import InputError
-from grading.graded import Graded, read_graded
-from grading.job import Product
-from grading.reports.json import write_whole
+from grading.files import write_whole
 
 if sys.platform != "win32":
     import fcntl

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grading.attempts import attempts
+from grading.cohort.attempts import attempts
+from grading.cohort.file_tree import open_tree
+from grading.cohort.layout_detection import read_layout
+from grading.cohort.layouts import ARCHIVES, NOTEBOOK, Item, is_a
 from grading.errors import InputError, shorten
-from grading.file_tree import open_tree
-from grading.layout_detection import read_layout
-from grading.layouts import ARCHIVES, NOTEBOOK, Item, is_a
-from grading.lesson import Lesson
 from grading.lessons import LESSONS
+from grading.marking.lesson import Lesson
 
 LONGEST_SLUG = 40
 MOST_PROBLEMS = 12  # that are said about one student

@@ -1,8 +1,8 @@
 """A process that grades submissions one after another, with a warm process of its own: both its sides.
 
-It runs as `python -m grading.worker FD`: FD is its end of a socket pair. Messages are JSON: first {} when it is ready,
-then a Product for each Job. Nothing is unpickled on either side. It ends, with all that it started, when the other end
-closes: a class run that is killed leaves no process and no folder behind.
+It runs as `python -m grading.cohort.worker FD`: FD is its end of a socket pair. Messages are JSON: first {} when it is
+ready, then a Product for each Job. Nothing is unpickled on either side. It ends, with all that it started, when the
+other end closes: a class run that is killed leaves no process and no folder behind.
 """
 
 import contextlib
@@ -20,17 +20,17 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grading.environment import bare_environment
+from grading.cohort.job import Job, Product, grade_one
 from grading.errors import shorten
-from grading.job import Job, Product, grade_one
-from grading.kernels import warm_process
-from grading.kernels.privileges import can_change_user
-from grading.kernels.warm_process import WarmthError
+from grading.running.environment import bare_environment
+from grading.running.kernels import warm_process
+from grading.running.kernels.privileges import can_change_user
+from grading.running.kernels.warm_process import WarmthError
 
 if sys.platform != "win32":  # where a class run is refused
     import fcntl
 
-COMMAND = (sys.executable, "-m", "grading.worker")
+COMMAND = (sys.executable, "-m", "grading.cohort.worker")
 BRAND_NEW = 60  # seconds in which a folder may not be locked yet
 GRACE = 10  # seconds to end by itself
 STILL_BUSY = 1800  # seconds, after a notebook's time limit, in which its checks should be done
@@ -151,7 +151,8 @@ def _end() -> None:
 
 def warm_up() -> None:
     """What takes seconds, before the first job."""
-    from grading import assessment, quiet  # noqa: F401
+    from grading import quiet
+    from grading.assessment import submitted  # noqa: F401
 
     quiet.apply()
     with contextlib.suppress(WarmthError):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Protocol
 
+from grading.cohort.job import ATTEMPTS, Job, Product, ungraded
+from grading.cohort.worker import COMMAND, Worker, remove_abandoned
 from grading.errors import GradingError
-from grading.job import ATTEMPTS, Job, Product, ungraded
-from grading.worker import COMMAND, Worker, remove_abandoned
 
 LOOK = 30  # seconds between looks for workers that hang
 FAILED_STARTS = 3  # in a row: it is not by chance

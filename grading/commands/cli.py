@@ -20,17 +20,17 @@ app = typer.Typer(
 )
 COMMANDS = (  # module and function
     ("grade", "grade"),
-    ("cohort", "cohort"),
-    ("verify", "verify"),
+    ("staff.cohort", "cohort"),
+    ("staff.verify", "verify"),
     ("new", "new"),
     ("gate", "gate"),
     ("documents", "log"),
     ("documents", "card"),
-    ("bundle", "bundle"),
+    ("staff.bundle", "bundle"),
     ("doctor", "doctor"),
 )
 for module, command in COMMANDS:
-    if find_spec(f"grading.commands.{module}"):  # students receive no cohort, no verify and no bundle
+    if not module.startswith("staff.") or find_spec("grading.commands.staff"):  # students do not receive these
         app.command()(getattr(import_module(f"grading.commands.{module}"), command))
 
 

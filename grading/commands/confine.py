@@ -1,7 +1,7 @@
 """`--confine auto|on|off`, as `grade` and `cohort` take it."""
 
 from grading.errors import InputError
-from grading.kernels.confinement import Confine
+from grading.running.kernels.confinement import Confine
 
 
 def read_confine(text: str) -> Confine:

@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from grading.errors import GradingError
-from grading.grader import VERSION
+from grading.marking.grader import VERSION
 
 DISTRIBUTION = "module-09-experiment-tracking"
 OLDEST_PYTHON = (3, 11)
@@ -80,7 +80,7 @@ def _git() -> str:
 
 
 def _dvc() -> str:
-    from grading.data_files import ROOT
+    from grading.files import ROOT
 
     asked = subprocess.run([sys.executable, "-m", "dvc", "--version"], capture_output=True, text=True, check=False)
     if asked.returncode != 0:
@@ -90,7 +90,7 @@ def _dvc() -> str:
 
 
 def _data() -> str:
-    from grading.data_files import DATA
+    from grading.evidence.data_files import DATA
 
     files = sorted(file.name for file in DATA.glob("*.csv"))
     if len(files) < 4:
@@ -102,8 +102,8 @@ def _warm_kernels() -> str:
     """An ordinary kernel does the same, only later: a machine without warm ones works."""
     from jupyter_client.kernelspec import find_kernel_specs
 
-    from grading.kernels.provisioner import KERNEL_NAME
-    from grading.kernels.warm_process import WarmthError, shared
+    from grading.running.kernels.provisioner import KERNEL_NAME
+    from grading.running.kernels.warm_process import WarmthError, shared
 
     if KERNEL_NAME not in find_kernel_specs():
         raise GradingError(f"the kernel {KERNEL_NAME} is not installed. Remove .venv and run make again")
@@ -117,7 +117,7 @@ def _warm_kernels() -> str:
 
 def _confinement() -> str:
     """Without it, the machine works for what you would run yourself."""
-    from grading.kernels.confinement import strength
+    from grading.running.kernels.confinement import strength
 
     if strength().missing:
         return f"none: {strength().missing}. Notebooks run with your rights: grade only what you would run yourself"
@@ -129,11 +129,11 @@ def _kernel() -> str:
     """Run one cell that logs to a new store, and read it back: the whole way a grading goes."""
     import nbformat
 
-    from grading.data_files import DATA
-    from grading.execution import run_notebook
-    from grading.notebook import Notebook
-    from grading.store import open_store
-    from grading.verdict import State
+    from grading.evidence.data_files import DATA
+    from grading.evidence.open_store import open_store
+    from grading.running.execution import run_notebook
+    from grading.running.execution_report import State
+    from grading.running.notebook import Notebook
 
     source = "import mlflow\nmlflow.set_experiment('doctor')\nwith mlflow.start_run():\n    mlflow.log_param('a', 1)"
     node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id="doctor")])

@@ -8,7 +8,7 @@ from grading.commands.terminal import BELOW, OK, console
 
 def doctor() -> None:
     """Say what works on this machine."""
-    from grading.doctor import examine
+    from grading.commands.diagnosis import examine
 
     broken = 0
     for finding in examine():

@@ -15,7 +15,7 @@ def log(
     store: Store = "",
 ) -> None:
     """Fill the experiment log from a run; what only a person can say is marked as missing unless said."""
-    from grading.experiment_log import MAY_SAY, experiment_log
+    from grading.documents.experiment_log import MAY_SAY, experiment_log
 
     _deliver(experiment_log(run_id, tracking_uri=tracking_uri(store), **_said(say, MAY_SAY)), output)
 
@@ -27,7 +27,7 @@ def card(
     store: Store = "",
 ) -> None:
     """Fill the model card of a registered version; what only a person can say is marked as missing unless said."""
-    from grading.model_card import PERSONAL, model_card
+    from grading.documents.model_card import PERSONAL, model_card
 
     _deliver(model_card(version, tracking_uri=tracking_uri(store), **_said(say, PERSONAL)), output)
 
@@ -47,7 +47,7 @@ def _said(texts: list[str] | None, known: tuple[str, ...]) -> dict[str, str]:
 
 def _deliver(text: str, output: Path | None) -> None:
     from grading.errors import InputError
-    from grading.reports.json import write_whole
+    from grading.files import write_whole
 
     if output is None:
         typer.echo(text)

@@ -23,11 +23,11 @@ def gate(
     store: Store = "",
 ) -> None:
     """Hold a run to a contract and derive again what it claims; exit 1 when a clause is not met."""
-    from grading import promotion
     from grading.errors import InputError
-    from grading.gate import hold
-    from grading.kernels.prediction import predict
-    from grading.reproduction import PREDICTOR
+    from grading.registry import promotion
+    from grading.registry.gate import hold
+    from grading.running.kernels.prediction import predict
+    from grading.running.reproduction import PREDICTOR
 
     if promote and rollback:
         raise InputError("expected --promote or --rollback; found both")

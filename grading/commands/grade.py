@@ -29,7 +29,7 @@ def grade(
     ] = "auto",
 ) -> None:
     """Run notebooks, each alone and on an empty store, and grade what they logged."""
-    from grading.assessment import assess
+    from grading.assessment.assessment import assess
     from grading.commands.confine import read_confine
     from grading.errors import InputError
     from grading.reports import html as html_report

@@ -14,6 +14,6 @@ def new(
     folder: Annotated[Path, typer.Option(help="Where to put it.")] = Path("notebooks"),
 ) -> None:
     """Make a new notebook from the template, rightly named."""
-    from grading.template import new_notebook
+    from grading.jupyter.template import new_notebook
 
     console.print(f"made {new_notebook(number, description, folder)}", soft_wrap=True)

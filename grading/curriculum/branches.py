@@ -15,16 +15,17 @@ from typing import Any
 
 import nbformat
 
-from grading.assessment import grade_execution, solution_sources, temporary_folder
-from grading.data_files import DATA
+from grading.assessment.assessment import grade_execution, temporary_folder
+from grading.curriculum.gallery import Case, Judgement, judge, judgement_of, practice_of
 from grading.errors import GradingError, shorten
-from grading.execution import TIMEOUT, Execution, run_notebook
-from grading.gallery import Case, Judgement, judge, judgement_of, practice_of
-from grading.kernels.warm_process import WarmthError, shared
-from grading.notebook import Notebook
-from grading.verdict import CellFailure, State
+from grading.evidence.data_files import DATA
+from grading.lessons import solution_sources
+from grading.running.execution import TIMEOUT, Execution, run_notebook
+from grading.running.execution_report import CellFailure, State
+from grading.running.kernels.warm_process import WarmthError, shared
+from grading.running.notebook import Notebook
 
-KERNEL = "__import__('grading.kernels.branching', fromlist=['*'])"  # no name of the notebook's
+KERNEL = "__import__('grading.curriculum.branching', fromlist=['*'])"  # no name of the notebook's
 NOT_JUDGED = "the run that it branches from did not get there"
 Cells = list[tuple[str, str]]  # id and source
 

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from grading.reproduction import PREDICTOR
+from grading.running.reproduction import PREDICTOR
 
 _after_cells: list[Callable[[], object]] = []  # IPython's, that would take each part for a cell: pictures are closed
 

@@ -7,16 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grading.assessment import Assessment, grade_execution, solution_sources, temporary_folder
-from grading.curriculum import NOTEBOOKS
-from grading.data_files import DATA
+from grading.assessment.assessment import Assessment, grade_execution, temporary_folder
+from grading.curriculum.proofs import NOTEBOOKS
 from grading.errors import GradingError, NotebookError
-from grading.execution import run_notebook
-from grading.lesson import Lesson
-from grading.notebook import Notebook, overlay, read_notebook
-from grading.verdict import Scorecard, State
+from grading.evidence.data_files import DATA
+from grading.files import PACKAGE
+from grading.lessons import solution_sources
+from grading.marking.lesson import Lesson
+from grading.marking.verdict import Scorecard
+from grading.running.execution import run_notebook
+from grading.running.execution_report import State
+from grading.running.notebook import Notebook, overlay, read_notebook
 
-GALLERY = Path(__file__).parent / "tests" / "gallery"
+GALLERY = PACKAGE / "tests" / "gallery"
 LEARN = "-learn"  # in the id of each cell of the worked part: task2-learn-curve, document-learn
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from grading.gallery import Judgement, Tally, tally
+from grading.curriculum.gallery import Judgement, Tally, tally
 
 COLUMNS = ("lesson", "mutants", "right answers", "taken rightly", "wrongly", "not taken", "precision", "recall")
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import nbformat
 
-from grading.assessment import grade_execution, solution_sources, temporary_folder
-from grading.data_files import DATA, ROOT
-from grading.execution import INJECTED, Execution, run_notebook
-from grading.lesson import Lesson
-from grading.lessons import LESSONS
-from grading.notebook import KEPT_OUTPUT, Notebook, deviations, overlay, read_notebook
-from grading.template import TEMPLATE
-from grading.verdict import Scorecard
+from grading.assessment.assessment import grade_execution, temporary_folder
+from grading.evidence.data_files import DATA
+from grading.files import ROOT
+from grading.jupyter.template import TEMPLATE
+from grading.lessons import LESSONS, solution_sources
+from grading.marking.lesson import Lesson
+from grading.marking.verdict import Scorecard
+from grading.running.execution import INJECTED, Execution, run_notebook
+from grading.running.notebook import KEPT_OUTPUT, Notebook, deviations, overlay, read_notebook
 
 NOTEBOOKS = ROOT / "notebooks"
 TOTAL = 100
@@ -41,7 +42,7 @@ def run_lesson(lesson: Lesson, folder: Path, *, solution: bool) -> tuple[Noteboo
 
 
 def verify(lesson: Lesson) -> Iterator[Proof]:
-    """The proofs of one lesson, each as soon as it is done; the gallery's are in `grading.gallery`."""
+    """The proofs of one lesson, each as soon as it is done; the gallery's are in `grading.curriculum.gallery`."""
     yield conforms(NOTEBOOKS / lesson.file_name)
     for solution in (False, True):
         with temporary_folder() as folder:

@@ -1,19 +1,16 @@
-"""The experiment log: docs/experiment_log_template.md filled from a run, and read back to see that it is true.
+"""The experiment log: docs/experiment_log_template.md filled from a run.
 
 Every kernel of the environment imports this module when it starts, so it imports what fills the log only when it is
 called.
 """
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
-from grading.log_reading import fill, problems
-from grading.markdown import literal
-from grading.store import Run, Store, find_run, open_store
+from grading.evidence.log_reading import TEMPLATE, fill
+from grading.evidence.markdown import literal
+from grading.evidence.open_store import open_store
+from grading.evidence.store import Store, find_run
 
-LOG_NAME = "experiment_log.md"
-TEMPLATE = Path(__file__).parents[1] / "docs" / "experiment_log_template.md"
-SECTIONS = ("overview", "data", "configuration", "results", "conclusion")  # what a log by hand must have, too
 # What only a person can say; the experimenter is MLflow's user unless said.
 PERSONAL = ("objective", "hypothesis", "success_criterion", "observations", "conclusion", "next_steps", "readiness")
 IN_TABLES = ("experimenter", "reviewer")  # of one line
@@ -30,17 +27,12 @@ def experiment_log(run_id: str, *, tracking_uri: str | None = None, **personal: 
     Raises TypeError for another keyword and StoreError when there is no such run.
     """
     refuse_unknown(personal, MAY_SAY)
-    from grading.log_values import values_of
-    from grading.run_facts import RunFacts
+    from grading.documents.log_values import values_of
+    from grading.evidence.run_facts import RunFacts
 
     store = current_store(tracking_uri)
     values = values_of(RunFacts(store, find_run(store, run_id))) | {"reviewer": UNREVIEWED}
     return fill(TEMPLATE.read_text("utf-8"), values | in_place(personal, IN_TABLES), PERSONAL)
-
-
-def problems_of(text: str, run: Run) -> Iterator[str]:
-    """What is wrong with a log, read back against its run: a gap, a placeholder, a number that is not the run's."""
-    return problems(text, run, TEMPLATE.read_text("utf-8"), SECTIONS, results="result")
 
 
 def refuse_unknown(personal: Mapping[str, str], known: tuple[str, ...]) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from grading.claims import SCORE_NAMES, is_binary, is_classification
-from grading.comparison import equal
-from grading.intervals import Measure
-from grading.markdown import literal, number, table
-from grading.predictions import REQUIRED
-from grading.run_facts import RunFacts, like
-from grading.store import Run
+from grading.evidence.claims import SCORE_NAMES, is_binary, is_classification
+from grading.evidence.comparison import equal
+from grading.evidence.intervals import Measure
+from grading.evidence.markdown import literal, number, table
+from grading.evidence.predictions import REQUIRED
+from grading.evidence.run_facts import RunFacts, like
+from grading.evidence.store import Run
 
 NOT_COMPUTED = "not computed"
 MOST_CLASSES = 10  # of a confusion matrix that a person reads

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from grading.markdown import bullets, listed, literal, number, table
-from grading.run_facts import SYSTEM, RunFacts, better
+from grading.evidence.markdown import bullets, listed, literal, number, table
+from grading.evidence.run_facts import SYSTEM, RunFacts, better
 
 MOST_STEPS = 8  # of a curve
 TRAINING = ("optimizer", "solver", "loss", "criterion", "learning_rate", "learning_rate_init", "lr_schedule",

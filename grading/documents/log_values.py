@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from grading.evidence import has_model_or_test
-from grading.log_results import results_of, run_label
-from grading.log_training import training_of
-from grading.markdown import bullets, code, listed, literal, number, table
-from grading.predictions import our_contract
-from grading.run_facts import RunFacts, like
-from grading.store import Run
+from grading.documents.log_results import results_of, run_label
+from grading.documents.log_training import training_of
+from grading.evidence.contract import our_contract
+from grading.evidence.evidence import has_model_or_test
+from grading.evidence.markdown import bullets, code, listed, literal, number, table
+from grading.evidence.run_facts import RunFacts, like
+from grading.evidence.store import Run
 
 LONGEST_NOTE = 800  # characters of a description
 MOST_RELATED, TOP_FEATURES, MOST_FILES, MOST_PACKAGES = 5, 10, 50, 60

@@ -5,20 +5,20 @@ Like the experiment log's, this module imports what fills the card only when it 
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grading.documents.experiment_log import current_store, in_place, refuse_unknown
 from grading.errors import StoreError
-from grading.experiment_log import current_store, in_place, refuse_unknown
-from grading.log_reading import fill, problems
-from grading.markdown import listed, literal, one_line, table
-from grading.store import ModelVersion, Run, find_run, find_version
+from grading.evidence.log_reading import fill, problems
+from grading.evidence.markdown import listed, literal, one_line, table
+from grading.evidence.store import ModelVersion, Run, find_run, find_version
+from grading.files import ROOT
 
 if TYPE_CHECKING:
-    from grading.run_facts import RunFacts
+    from grading.evidence.run_facts import RunFacts
 
 CARD_NAME = "model_card.md"
-TEMPLATE = Path(__file__).parents[1] / "docs" / "model_card_template.md"
+TEMPLATE = ROOT / "docs" / "model_card_template.md"
 SECTIONS = ("model details", "intended use", "training data", "evaluation data", "performance", "limitations",
             "ethical considerations", "reproduce it", "governance")  # fmt: skip
 PERSONAL = ("intended_use", "not_for", "limitations", "ethical_considerations", "contact")
@@ -35,8 +35,8 @@ def model_card(target: str, *, tracking_uri: str | None = None, **personal: str)
     Raises TypeError for another keyword, and StoreError when there is no such version, or it has no run.
     """
     refuse_unknown(personal, PERSONAL)
-    from grading.log_values import values_of
-    from grading.run_facts import RunFacts
+    from grading.documents.log_values import values_of
+    from grading.evidence.run_facts import RunFacts
 
     store = current_store(tracking_uri)
     version = find_version(store, target)
@@ -68,7 +68,7 @@ def _of_version(version: ModelVersion, facts: "RunFacts") -> dict[str, str]:
 
 def _lineage(version: ModelVersion, facts: "RunFacts") -> str:
     """From the version to the run, to the data and to the code."""
-    from grading.log_values import code_commit, data_hash, uncommitted
+    from grading.documents.log_values import code_commit, data_hash, uncommitted
 
     run = facts.run
     data = [f"{literal(each.name)}, digest {literal(each.digest)}" for each in run.datasets]
@@ -85,7 +85,7 @@ def _lineage(version: ModelVersion, facts: "RunFacts") -> str:
 
 def _history(version: ModelVersion) -> str:
     """What the promotion gate did with this version, oldest first."""
-    from grading.promotion import KEY, history
+    from grading.registry.promotion import KEY, history
 
     aliases = {match["alias"] for key in version.tags if (match := KEY.fullmatch(key))}
     events = [event for alias in aliases for event in history([version], version.name, alias)]

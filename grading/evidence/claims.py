@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from sklearn import metrics as sk
 
-from grading.comparison import CLOSE, CLOSE_RELATIVE
 from grading.errors import Unmet
+from grading.evidence.comparison import CLOSE, CLOSE_RELATIVE
 
 WRONG_FILE = (
     "keep the file's `row` ids when you split; if the run names a file you did not use, log the right source "

@@ -4,6 +4,7 @@ import math
 import operator
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,8 +12,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from grading.errors import ContractError
-from grading.metric_name import of_test_rows, parse
-from grading.store import Run
+from grading.evidence.metric_name import of_test_rows, parse
+from grading.evidence.store import Run
 
 FOLDER = Path(__file__).parent / "contracts"
 SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
@@ -85,6 +86,18 @@ class Clause(Part):
     found: str
     met: bool
     hint: str = ""
+
+
+@cache
+def our_contract(name: str) -> Contract:
+    """One of the module's own contracts; they do not change while we run."""
+    return load_contract(name)
+
+
+@cache
+def known_metrics() -> frozenset[str]:
+    """The base names of all metrics that the module's contracts know."""
+    return frozenset(base for name in ("classification", "regression") for base in our_contract(name).by_base())
 
 
 def load_contract(name: str, folder: Path = FOLDER) -> Contract:

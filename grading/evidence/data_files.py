@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from grading.errors import Unmet
-from grading.store import LARGEST_READ, local_path
+from grading.evidence.store import LARGEST_READ, local_path
+from grading.files import ROOT
 
-ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"  # the course's own files
 DVC_CACHE = ".dvc/cache/files/md5"  # where DVC keeps every version of a file, each under its md5
 MOST_COLUMNS = 2_000

@@ -1,7 +1,7 @@
 """What a check may look at: the store, the data files, the code version. Never the student's process."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,20 +9,17 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from grading import claims
-from grading.code_version import CodeVersion
-from grading.contract import Contract, value_of
-from grading.data_files import DATA, DataFiles, label_columns
-from grading.data_repository import DataRepository, find_repositories
 from grading.errors import NotAttempted, Outcome, Unmet
-from grading.lesson import Lesson
-from grading.metric_name import parse
-from grading.model_file import ModelFile
-from grading.predictions import our_contract, predictions_path, read_predictions
-from grading.reproduction import Reproduction, Request
-from grading.store import Dataset, Experiment, Run, Store
-
-Reproducer = Callable[[Request], Reproduction]
+from grading.evidence import claims
+from grading.evidence.code_version import CodeVersion
+from grading.evidence.contract import Contract, our_contract, value_of
+from grading.evidence.data_files import DATA, DataFiles, label_columns
+from grading.evidence.data_repository import DataRepository, find_repositories
+from grading.evidence.metric_name import parse
+from grading.evidence.model_answer import Reproducer, Reproduction, Request
+from grading.evidence.model_file import ModelFile
+from grading.evidence.predictions import predictions_path, read_predictions
+from grading.evidence.store import Dataset, Experiment, Run, Store
 
 
 @dataclass
@@ -31,10 +28,11 @@ class Evidence:
 
     store: Store
     part: Literal["practice", "worked"]
-    lesson: Lesson
     data: DataFiles
     code: CodeVersion
     reproducer: Reproducer
+    worked_experiment: str = ""  # where the Learn cells log: its runs are not practice
+    worked_data: str = ""  # how the names of the Learn cells' data files begin
     since: int = 0  # ms; the instant check looks only at what is newer than the setup cell
     active_experiment: str | None = None  # id; in a live kernel an experiment may have no runs yet
     reproductions: dict[Request, Reproduction] = field(default_factory=dict)  # kept between instant checks
@@ -72,7 +70,7 @@ class Evidence:
     @cached_property
     def _worked_ids(self) -> frozenset[str]:
         """The experiments of the Learn cells, by name or, should they be renamed or copied, by their data."""
-        named = {e.id for e in self.store.experiments if e.name == self.lesson.worked_experiment}
+        named = {e.id for e in self.store.experiments if e.name == self.worked_experiment}
         return frozenset(named) | {run.experiment.id for run in self.store.runs if self._is_on_worked_data(run)}
 
     def _is_on_worked_data(self, run: Run) -> bool:
@@ -80,7 +78,7 @@ class Evidence:
 
         The name alone may be a slip: the Learn cell, copied, with its `source=` left in.
         """
-        beginning = self.lesson.worked_data
+        beginning = self.worked_data
         for data in run.datasets if beginning else ():
             if not data.location.replace("\\", "/").rpartition("/")[2].startswith(beginning):
                 continue
@@ -96,7 +94,7 @@ class Evidence:
 
     def _nothing_yet(self, expected: str) -> NotAttempted:
         """What to say when there is no run or experiment: most often it went where the Learn cells log."""
-        ours = self.lesson.worked_experiment
+        ours = self.worked_experiment
         found = f"none yet (runs in {ours!r}, or on its data, are the lesson's own)" if ours else "none yet"
         if self.since and self.runs_ever:
             found = "none since this kernel started: after a restart, run the notebook from the top"
@@ -234,7 +232,7 @@ class Evidence:
 
     def no_artifact(self, name: str, words: tuple[str, ...], endings: tuple[str, ...], hint: str) -> NotAttempted:
         """What to say when no run has an artifact so named: perhaps it went where the Learn cells log."""
-        ours = self.lesson.worked_experiment
+        ours = self.worked_experiment
         there = (run for run in self.store.runs if ours and run.experiment.name == ours and not run.deleted)
         if not any(_named(run, words, endings) for run in there):
             return NotAttempted(f"an artifact {name}", "none", hint)

@@ -5,11 +5,10 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from grading.claims import SCORE_NAMES
-from grading.contract import value_of
 from grading.errors import shorten
-from grading.evidence import Evidence
-from grading.predictions import our_contract
+from grading.evidence.claims import SCORE_NAMES
+from grading.evidence.contract import our_contract, value_of
+from grading.evidence.evidence import Evidence
 
 MOST_RUNS = 20
 FEWEST_VALUES = 10  # different ones; honest models agree on a few labels or on one constant

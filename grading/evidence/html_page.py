@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from grading.comparison import equal
 from grading.errors import Unmet
-from grading.log_reading import NUMBER
+from grading.evidence.comparison import equal
+from grading.evidence.log_reading import NUMBER
 
 LARGEST = 8_000_000  # characters
 FETCHING = {"src", "href", "data", "poster", "xlink:href", "action"}

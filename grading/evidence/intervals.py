@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from grading import claims
 from grading.errors import Outcome
+from grading.evidence import claims
 
 LEVEL = 0.95
 RESAMPLES = 2_000

@@ -4,11 +4,15 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
-from grading.comparison import equal
-from grading.markdown import cells, unescaped
-from grading.metric_name import parse
-from grading.store import Run
+from grading.evidence.comparison import equal
+from grading.evidence.markdown import cells, unescaped
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
+from grading.files import ROOT
 
+LOG_NAME = "experiment_log.md"
+TEMPLATE = ROOT / "docs" / "experiment_log_template.md"
+SECTIONS = ("overview", "data", "configuration", "results", "conclusion")  # what a log by hand must have, too
 MISSING = "_missing_"  # a person has not said it: a gap in the log
 NOT_RECORDED = "not recorded"  # the run has not logged it: true, and a matter for the other checks
 PLACEHOLDER = re.compile(r"_missing_|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]{0,80}>|^\W{0,20}(?:\.\.\.|…)\W{0,20}$")
@@ -29,6 +33,11 @@ def fill(template: str, values: dict[str, str], personal: Collection[str]) -> st
         return values.get(match[1], "").strip() or (MISSING if match[1] in personal else NOT_RECORDED)
 
     return FIELD.sub(value, template)
+
+
+def problems_of(text: str, run: Run) -> Iterator[str]:
+    """What is wrong with a log, read back against its run: a gap, a placeholder, a number that is not the run's."""
+    return problems(text, run, TEMPLATE.read_text("utf-8"), SECTIONS, results="result")
 
 
 def problems(text: str, run: Run, template: str, sections: Collection[str], results: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ NOISE = frozenset({"score", "at", "threshold", "thr", "points", "metric", "fold"
 BEFORE_THRESHOLD = frozenset({"at", "threshold", "thr", "within"})  # cost_per_1000_patients has no threshold
 # Words in whose company "mean" is a part of the name: root_mean_squared_error, mean_absolute_error.
 ERROR_WORDS = frozenset({"squared", "absolute", "percentage"})
+LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,8 @@ def of_test_rows(names: Iterable[str], is_curve: Callable[[str], bool] = lambda 
         if meaning.split == "test"
         or (meaning.split is None and (meaning.base, meaning.threshold) not in called and not is_curve(name))
     }
+
+
+def higher_is_better(key: str) -> bool:
+    """Whether a larger value of this metric is the better one, by its name."""
+    return not any(word in parse(key).base for word in LOWER_IS_BETTER)

@@ -17,7 +17,7 @@ import yaml
 from sklearn.base import BaseEstimator
 
 from grading.errors import Unmet
-from grading.store import LARGEST_READ, LoggedModel
+from grading.evidence.store import LARGEST_READ, LoggedModel
 
 PINNED = re.compile(r"^[A-Za-z0-9._-]+(\[[^\]]*\])?\s*===?\s*[0-9][^*\s,]*(\s*;.*)?$")
 LARGEST_MLMODEL = 1_000_000  # bytes

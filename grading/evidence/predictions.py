@@ -3,24 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from grading.claims import SCORE_NAMES
-from grading.contract import Contract, load_contract, matching_files
-from grading.data_files import read_table
 from grading.errors import Unmet
-from grading.store import Run
+from grading.evidence.claims import SCORE_NAMES
+from grading.evidence.contract import matching_files, our_contract
+from grading.evidence.data_files import read_table
+from grading.evidence.store import Run
 
 FILE_NAME = "predictions.csv"
 REQUIRED = ["row", "y_true", "y_pred"]
 ROW_ALIASES = ("row_id", "id", "index")
-
-_CONTRACTS: dict[str, Contract] = {}
-
-
-def our_contract(name: str) -> Contract:
-    """One of the module's own contracts; they do not change while we run."""
-    if name not in _CONTRACTS:
-        _CONTRACTS[name] = load_contract(name)
-    return _CONTRACTS[name]
 
 
 def predictions_path(run: Run) -> str | None:

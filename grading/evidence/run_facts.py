@@ -9,16 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from grading.claims import DEFINITIONS
-from grading.contract import Named, value_of
-from grading.data_files import read_table
 from grading.errors import Outcome
-from grading.intervals import Measure, measure
-from grading.markdown import number
-from grading.metric_name import MetricName, of_test_rows, parse
-from grading.model_file import ModelFile
-from grading.predictions import our_contract, read_predictions
-from grading.store import Point, Run, Store
+from grading.evidence.claims import DEFINITIONS
+from grading.evidence.contract import Named, our_contract, value_of
+from grading.evidence.data_files import read_table
+from grading.evidence.intervals import Measure, measure
+from grading.evidence.markdown import number
+from grading.evidence.metric_name import MetricName, of_test_rows, parse
+from grading.evidence.model_file import ModelFile
+from grading.evidence.predictions import read_predictions
+from grading.evidence.store import Point, Run, Store
 
 CONTRACTS = ("healthcare_triage", "regression")  # together they know every metric of the course
 # What a clinic asks first; then the definitions in their own order.

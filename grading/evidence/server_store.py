@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.errors import StoreError, Unmet
-from grading.store import (
+from grading.evidence.store import (
     LARGEST_READ,
     Dataset,
     Experiment,

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grading.errors import StoreError
-from grading.store import (
+from grading.evidence.store import (
     LARGEST_READ,
     Dataset,
     Experiment,

@@ -213,24 +213,6 @@ class Store(Protocol):
         """Where the files lie that `models:/name/version` loads, whatever its source is called."""
 
 
-def open_store(uri: str, root: Path | None = None) -> Store:
-    """The read-only view of the store at a tracking URI: `sqlite:///…` by SQL, `http…` by MLflow's client.
-
-    `root`: the folder artifacts must lie in (None trusts the store, as its owner may).
-    Raises StoreError when there is no store, or it is not one of this MLflow's.
-    """
-    scheme = urlparse(uri).scheme
-    if scheme == "sqlite":
-        from grading.sqlite_store import SqliteStore
-
-        return SqliteStore(uri, root)
-    if scheme in ("http", "https"):
-        from grading.server_store import ServerStore
-
-        return ServerStore(uri)
-    raise StoreError(f"expected a tracking URI like sqlite:///mlflow.db or http://localhost:5000; found {uri!r}")
-
-
 def find_run(store: Store, run_id: str) -> Run:
     """The run whose id is, or begins with, `run_id`; raises StoreError when none or several do."""
     matches = [run for run in store.runs if run.id.startswith(run_id)] if run_id else []

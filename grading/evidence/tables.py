@@ -1,20 +1,23 @@
 """A table among a run's artifacts: found by its file name, its columns by their meaning, its runs by id or name."""
 
+import json
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.leaderboard import read_board
-from grading.store import Run
+from grading.evidence.data_files import read_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.store import Run
 
 ENDINGS = (".csv", ".json")
 MOST_ROWS = 10_000
 NEWEST = "keep the newest run of each name, and make the table again"
+LARGEST_JSON = 4_000_000  # bytes; as objects it takes twenty times that
 LARGEST = 1e300  # MLflow stores infinity as the largest number there is
 
 
@@ -133,3 +136,16 @@ def said(run: Run, *names: str) -> str:
                 if plain(key) == plain(name) and value.strip():
                     return value.strip()
     return ""
+
+
+def read_board(file: Path) -> pd.DataFrame:
+    """A leaderboard file: CSV, or the JSON that mlflow.log_table writes; raises Unmet when it is neither."""
+    if file.suffix != ".json":
+        return read_table(file)
+    try:
+        if file.stat().st_size > LARGEST_JSON:
+            raise ValueError(f"{file.stat().st_size / 1e6:,.0f} MB")
+        content = json.loads(file.read_text("utf-8"))
+        return pd.DataFrame(content["data"], columns=content["columns"])
+    except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
+        raise Unmet(f"{file.name} as mlflow.log_table writes it", error, "log a CSV file") from None

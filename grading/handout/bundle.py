@@ -1,7 +1,8 @@
 """What students receive, as one zip archive: the course without solutions, without tests, without what grades a class.
 
-It is made of the files that Git tracks: nobody's marks, notes or store slip in. The same commit gives the same bytes.
-The autograder for Gradescope is the same, with the parts that read a submission and two scripts of Gradescope's.
+Rooms decide what is in it, and of pages the line `<!-- not for students -->`. It is made of the files that Git tracks:
+nobody's marks, notes or store slip in. The same commit gives the same bytes. The autograder for Gradescope is the
+same, with the rooms that grade a class and two scripts of Gradescope's.
 """
 
 import hashlib
@@ -14,41 +15,29 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path, PurePosixPath
 from string import Template
 
-from grading.code_version import git
-from grading.data_files import ROOT
 from grading.errors import InputError, shorten
-from grading.lock import cut_lock
+from grading.evidence.code_version import git
+from grading.files import ROOT
+from grading.handout.lock import cut_lock
+from grading.lessons import SOLUTIONS
 
 FOLDER = "module-09"  # in the archive
 RECIPES = Path(__file__).parent / "recipes"
-SOLUTIONS = Path(__file__).parent / "solutions"
-# By path, or by a folder's: nobody who is graded gets these, nor do they work without the solutions and the tests.
-WITHHELD = (
-    "grading/solutions", "grading/tests", "grading/bench", "grading/pictures", "grading/site", "grading/recipes",
-    "grading/branches.py", "grading/bundle.py", "grading/curriculum.py", "grading/gallery.py", "grading/lock.py",
-    "grading/reports/gallery.py", "grading/commands/bundle.py", "grading/commands/verify.py",
-    "docs/authoring.md", "docs/classroom.md", "docs/deploying.md", "docs/instructors.md", "docs/performance.md",
-    "docs/results.md", "docs/security.md", "docs/site",
-    ".ci", ".github", ".pre-commit-config.yaml", "CHANGELOG.md", "README.md",
-)  # fmt: skip
+# Nobody who is graded gets these rooms, nor do they work without the solutions and the tests.
+WITHHELD = frozenset(
+    {"grading/solutions", "grading/tests", "grading/curriculum", "grading/handout", "grading/workshop"}
+    | {"grading/commands/staff", "docs/site", ".ci", ".github", ".pre-commit-config.yaml"}
+)
 # What grades a class; how look-alikes are found is nobody's business who is looked at.
-OF_A_CLASS = (
-    "grading/archives.py", "grading/attempts.py", "grading/autograder.py", "grading/cell_shapes.py",
-    "grading/cohort.py", "grading/dask_workers.py", "grading/file_names.py", "grading/file_tree.py",
-    "grading/layout_detection.py", "grading/layouts.py", "grading/look_alikes.py", "grading/results_folder.py",
-    "grading/submissions.py", "grading/worker.py", "grading/workers.py", "grading/commands/cohort.py",
-    "grading/reports/attention.py", "grading/reports/class_*", "grading/reports/cohort_text.py",
-    "grading/reports/gradebook.py", "grading/reports/gradescope.py", "grading/reports/plots.py",
-    "grading/reports/progress.py", "grading/reports/roster.py", "grading/reports/templates/class.*",
-)  # fmt: skip
+OF_A_CLASS = frozenset({"grading/cohort", "grading/class_reports"})
+NOT_FOR_STUDENTS = b"<!-- not for students -->"  # the first line of a page
 ONLY_FOR_A_CLASS = frozenset({"dask"})  # packages
 TOOLS = frozenset({"ruff"})  # of our own tools, what docs/coding_standards.md tells students to run
-OUR_SETTINGS = ("[tool.mypy", "[[tool.mypy", "[tool.pytest")
+OUR_SETTINGS = ("[tool.mypy", "[[tool.mypy", "[tool.pytest", "[tool.importlinter", "[[tool.importlinter")
 TARGETS = ("help", ".venv/ready", "lab", "ui", "pipeline", "clean")  # of the Makefile, what works without the rest
 TARGET = re.compile(r"^([\w./-]+):(?!=)", re.MULTILINE)
 REQUIREMENT = re.compile(r'\s+"([\w.-]+)[^"]*",')
@@ -81,7 +70,7 @@ class Bundle:
 
 def student_bundle(root: Path = ROOT) -> Bundle:
     """What students receive; raises InputError outside of a git checkout, and when a solution would leak."""
-    return _bundle(root, (*WITHHELD, *OF_A_CLASS), without=ONLY_FOR_A_CLASS)
+    return _bundle(root, WITHHELD | OF_A_CLASS, without=ONLY_FOR_A_CLASS)
 
 
 def gradescope_autograder(root: Path = ROOT) -> Bundle:
@@ -119,9 +108,10 @@ def leaks(files: Mapping[str, bytes]) -> Iterator[str]:
                 yield f"{name} holds the solution of {solution.parent.name}/{solution.stem}"
 
 
-def _bundle(root: Path, withheld: tuple[str, ...], without: frozenset[str]) -> Bundle:
+def _bundle(root: Path, withheld: frozenset[str], without: frozenset[str]) -> Bundle:
     tracked, commit, time, changed = _checkout(root)
-    chosen = {name: _content(root, name) for name in tracked if not _is_withheld(name, withheld)}
+    rooms = {name: _content(root, name) for name in tracked if not _is_withheld(name, withheld)}
+    chosen = {name: content for name, content in rooms.items() if not content.startswith(NOT_FOR_STUDENTS)}
     project = tomllib.loads(_content(root, "pyproject.toml").decode())["project"]
     spare = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     settings = _settings(chosen["pyproject.toml"].decode(), without)
@@ -139,7 +129,7 @@ def _bundle(root: Path, withheld: tuple[str, ...], without: frozenset[str]) -> B
     chosen = _linked(chosen)
     if found := list(leaks(chosen)):
         raise InputError(f"expected no solution in what students receive; {'; '.join(found)}. Restore these files")
-    within = tuple(name for name in changed if name.startswith("grading/recipes/") or not _is_withheld(name, withheld))
+    within = tuple(name for name in changed if name.startswith("grading/handout/recipes/") or name in chosen)
     files = {f"{FOLDER}/{name}": content for name, content in chosen.items()}
     executable = frozenset(f"{FOLDER}/{name}" for name in chosen if tracked.get(name) == "100755")
     return Bundle(files, executable, commit, time, within)
@@ -167,9 +157,8 @@ def _content(root: Path, name: str) -> bytes:
     return (root / name).read_bytes()
 
 
-def _is_withheld(name: str, patterns: tuple[str, ...]) -> bool:
-    places = (name, *map(str, PurePosixPath(name).parents))
-    return any(fnmatch(place, pattern) for place in places for pattern in patterns)
+def _is_withheld(name: str, withheld: frozenset[str]) -> bool:
+    return not withheld.isdisjoint((name, *map(str, PurePosixPath(name).parents)))
 
 
 def _settings(text: str, without: frozenset[str]) -> str:

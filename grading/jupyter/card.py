@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from grading.checklist import CHECKLIST
-from grading.lesson import PASS_MARK, Lesson
-from grading.reports.html import ENVIRONMENT
+from grading.marking.checklist import CHECKLIST
+from grading.marking.lesson import PASS_MARK, Lesson
+from grading.marking.verdict import CheckResult, Verdict
+from grading.reports.html import templates_of
 from grading.reports.words import SIGNS, WORDS, clean, group_title, points, said_of
-from grading.verdict import CheckResult, Verdict
 
+TEMPLATES = templates_of("grading.jupyter")
 SAME = [("found", "the same as in the row above")]
 
 
@@ -162,7 +163,7 @@ class Card:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return ENVIRONMENT.get_template("card.html").render(card=self, pass_mark=PASS_MARK)
+        return TEMPLATES.get_template("card.html").render(card=self, pass_mark=PASS_MARK)
 
     def mime_bundle(self) -> dict[str, str]:
         """The card as a notebook stores it."""

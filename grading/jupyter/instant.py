@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from grading import quiet
 
 if TYPE_CHECKING:
-    from grading.evidence import Evidence
-    from grading.lesson import Check, Lesson
-    from grading.progress_line import ProgressLine
-    from grading.reports.card import Card, RunLink
-    from grading.reproduction import Reproduction, Request
+    from grading.evidence.evidence import Evidence
+    from grading.evidence.model_answer import Reproduction, Request
+    from grading.jupyter.card import Card, RunLink
+    from grading.jupyter.progress_line import ProgressLine
+    from grading.marking.lesson import Check, Lesson
 
 
 def instant(lesson: str) -> "InstantCheck":
@@ -29,9 +29,9 @@ def instant(lesson: str) -> "InstantCheck":
 
     A notebook that is no lesson of ours, such as M9_05, is held to the checklist.
     """
+    from grading.jupyter.progress_line import waits_for_models
     from grading.lessons import lesson_or_own
-    from grading.progress_line import waits_for_models
-    from grading.reproduction import prepare
+    from grading.running.reproduction import prepare
 
     quiet.apply()
     if waits_for_models():
@@ -50,8 +50,8 @@ class InstantCheck:
 
     def __call__(self, group: str | int | None = None, *, hint: bool = False) -> "Card":
         """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all; with the hints unfolded or not."""
-        from grading.progress_line import ProgressLine
-        from grading.reports.card import Card
+        from grading.jupyter.card import Card
+        from grading.jupyter.progress_line import ProgressLine
 
         docs = "docs" if Path("docs").is_dir() else "../docs"
         with ProgressLine() as line:
@@ -64,7 +64,7 @@ class InstantCheck:
 
     def _card(self, card: "Card", group: str | int | None, line: "ProgressLine") -> "Card":
         from grading.errors import GradingError
-        from grading.grader import checks_of, run_checks
+        from grading.marking.grader import checks_of, run_checks
 
         name = f"task{group}" if str(group).isdigit() else group
         known = self._lesson.groups
@@ -87,11 +87,11 @@ class InstantCheck:
     def _evidence(self, line: "ProgressLine") -> "Evidence":
         import mlflow
 
-        from grading.code_version import code_version
-        from grading.data_files import DATA, DataFiles
-        from grading.evidence import Evidence
-        from grading.reproduction import reproduce
-        from grading.store import open_store
+        from grading.evidence.code_version import code_version
+        from grading.evidence.data_files import DATA, DataFiles
+        from grading.evidence.evidence import Evidence
+        from grading.evidence.open_store import open_store
+        from grading.running.reproduction import reproduce
 
         folder, worked = Path.cwd(), self._lesson.worked_experiment
         store = open_store(mlflow.get_tracking_uri())
@@ -102,7 +102,8 @@ class InstantCheck:
         return Evidence(
             store=store,
             part="practice",
-            lesson=self._lesson,
+            worked_experiment=self._lesson.worked_experiment,
+            worked_data=self._lesson.worked_data,
             data=DataFiles((DATA, folder)),
             code=code_version(folder),
             reproducer=line.before(reproduce),
@@ -121,8 +122,8 @@ def _with_needs(wanted: "list[Check]", checks: "tuple[Check, ...]") -> "list[Che
 def _newest(evidence: "Evidence") -> "RunLink | None":
     """The newest main run, whose model and metrics the rows are about; None when there is none."""
     from grading.errors import shorten
-    from grading.mlflow_ui import run_link
-    from grading.reports.card import RunLink
+    from grading.jupyter.card import RunLink
+    from grading.jupyter.mlflow_ui import run_link
 
     run = next(reversed(evidence.main_runs), None)
     return RunLink(shorten(run.name), run_link(run.experiment.id, run.id)) if run else None

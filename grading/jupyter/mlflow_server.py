@@ -1,4 +1,4 @@
-"""The MLflow UI of one store, as one process at this machine only: `python -m grading.mlflow_server [FOLDER]`.
+"""The MLflow UI of one store, as one process at this machine only: `python -m grading.jupyter.mlflow_server [FOLDER]`.
 
 `mlflow server` imports MLflow in two processes, of which the first only waits for the second: this starts in half the
 time and takes half the memory. MLflow's own guards stay on: it answers to localhost only.
@@ -50,7 +50,15 @@ def is_free(port: int) -> bool:
 def command(folder: Path, *, port: int, unix_socket: str | None = None) -> list[str]:
     """What starts the server on the store in a folder; it ends with the process that started it."""
     where = ["--unix-socket", unix_socket] if unix_socket else ["--port", str(port)]
-    return [sys.executable, "-m", "grading.mlflow_server", str(folder), *where, "--with-parent", str(os.getpid())]
+    return [
+        sys.executable,
+        "-m",
+        "grading.jupyter.mlflow_server",
+        str(folder),
+        *where,
+        "--with-parent",
+        str(os.getpid()),
+    ]
 
 
 def serve(folder: Path, *, port: int = PORT, unix_socket: str | None = None) -> None:

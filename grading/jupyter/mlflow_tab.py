@@ -16,8 +16,8 @@ from tornado.httpclient import AsyncHTTPClient
 from traitlets import Bool, Int
 from traitlets.config import Configurable
 
-from grading.mlflow_server import PORT, command, is_free
-from grading.mlflow_ui import ADDRESS
+from grading.jupyter.mlflow_server import PORT, command, is_free
+from grading.jupyter.mlflow_ui import ADDRESS
 
 NAME: Final = "mlflow"  # the last part of its address
 ICON: Final = Path(__file__).with_name("mlflow.svg")

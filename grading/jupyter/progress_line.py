@@ -9,9 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grading.evidence import Reproducer
-    from grading.reports.card import Card
-    from grading.reproduction import Reproduction, Request
+    from grading.evidence.model_answer import Reproducer, Reproduction, Request
+    from grading.jupyter.card import Card
 
 TEXT = "Deriving your numbers again: the logged model predicts in a process of its own …"
 STOPPED = "The check was stopped before it was done."
@@ -19,7 +18,7 @@ STOPPED = "The check was stopped before it was done."
 
 def waits_for_models() -> bool:
     """Whether this is a student's own kernel, where a process for models has to be started first."""
-    from grading.reproduction import PREDICTOR
+    from grading.running.reproduction import PREDICTOR
 
     return _kernel() is not None and PREDICTOR not in os.environ
 

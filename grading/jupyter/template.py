@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 
 from grading.errors import InputError
-from grading.notebook import CONVENTION, NAME
+from grading.files import ROOT
+from grading.running.notebook import CONVENTION, NAME
 
-TEMPLATE = Path(__file__).parents[1] / "notebook_template.ipynb"
+TEMPLATE = ROOT / "notebook_template.ipynb"
 
 
 def new_notebook(number: str, description: str, folder: Path) -> Path:

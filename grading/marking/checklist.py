@@ -2,8 +2,12 @@
 
 import re
 
-from grading.contract import value_of
-from grading.demands import (
+from grading.errors import CannotJudge, Unmet
+from grading.evidence.contract import our_contract, value_of
+from grading.evidence.evidence import Evidence
+from grading.evidence.log_reading import LOG_NAME, problems_of
+from grading.evidence.store import Run
+from grading.marking.demands import (
     compare_parameters,
     compare_test_metrics,
     require_clauses,
@@ -16,12 +20,7 @@ from grading.demands import (
     require_seed,
     said_of,
 )
-from grading.errors import CannotJudge, Unmet
-from grading.evidence import Evidence
-from grading.experiment_log import LOG_NAME, problems_of
-from grading.lesson import CHECKLIST_POINTS, Check, make_check
-from grading.predictions import our_contract
-from grading.store import Run
+from grading.marking.lesson import CHECKLIST_POINTS, Check, make_check
 
 TRUE = frozenset({"true", "1", "yes", "dirty"})
 FALSE = frozenset({"false", "0", "no", "clean"})

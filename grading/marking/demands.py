@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from grading import claims
-from grading.comparison import equal, same_value
-from grading.contract import clauses, matching_files
-from grading.data_files import label_columns
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.figures import MOST_FIGURES, read_picture
-from grading.metric_name import of_test_rows
-from grading.predictions import our_contract
-from grading.store import Run
+from grading.evidence import claims
+from grading.evidence.comparison import equal, same_value
+from grading.evidence.contract import clauses, matching_files, our_contract
+from grading.evidence.data_files import label_columns
+from grading.evidence.evidence import Evidence
+from grading.evidence.figures import MOST_FIGURES, read_picture
+from grading.evidence.metric_name import of_test_rows
+from grading.evidence.store import Run
 
 LEAST_WORDS = 8  # of a conclusion
 LEAST_ROWS = 30  # of a test set, or a tenth of the file: fewer can be chosen to look well

@@ -6,11 +6,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from grading.checklist import CHECKLIST
 from grading.errors import CannotJudge, NotAttempted, Outcome, StoreError, Unmet, shorten
-from grading.evidence import Evidence
-from grading.lesson import Check, Lesson
-from grading.verdict import CheckResult, ExecutionReport, Scorecard, Verdict
+from grading.evidence.evidence import Evidence
+from grading.marking.checklist import CHECKLIST
+from grading.marking.lesson import Check, Lesson
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
+from grading.running.execution_report import ExecutionReport
 
 VERSION = version("module-09-experiment-tracking")
 KEEP_STORE = "let the parameter TRACKING_URI decide where runs go"

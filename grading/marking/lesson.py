@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grading.evidence import Evidence
+    from grading.evidence.evidence import Evidence
 
 CheckFunction = Callable[["Evidence"], str]
 

@@ -8,21 +8,24 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from grading import claims
-from grading.code_version import CodeVersion
-from grading.contract import Clause, Contract, clauses, limited_values, load_contract
-from grading.data_files import DATA
-from grading.demands import claimed, compare_parameters, compare_test_metrics, require_data_version, require_reproduced
-from grading.environment import bare_environment
 from grading.errors import InputError, Outcome, StoreError, Unmet, shorten
-from grading.evidence import Reproducer
-from grading.gate_evidence import GateData, GateEvidence
-from grading.lesson import Lesson
-from grading.reproduction import reproduce
-from grading.store import ModelVersion, Run, Store, find_run, find_version, open_store
-
-# What the gate asks is in the contract: no lesson's checks, and no run is a Learn cell's.
-NO_LESSON = Lesson("GATE", "", "The gate", worked_experiment="", worked_data="", tasks=())
+from grading.evidence import claims
+from grading.evidence.code_version import CodeVersion
+from grading.evidence.contract import Clause, Contract, clauses, limited_values, load_contract
+from grading.evidence.data_files import DATA
+from grading.evidence.model_answer import Reproducer
+from grading.evidence.open_store import open_store
+from grading.evidence.store import ModelVersion, Run, Store, find_run, find_version
+from grading.marking.demands import (
+    claimed,
+    compare_parameters,
+    compare_test_metrics,
+    require_data_version,
+    require_reproduced,
+)
+from grading.registry.gate_evidence import GateData, GateEvidence
+from grading.running.environment import bare_environment
+from grading.running.reproduction import reproduce
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,6 @@ def hold(
             rules,
             store=store,
             part="practice",
-            lesson=NO_LESSON,
             data=GateData((DATA, Path.cwd(), *folders)),
             code=CodeVersion(None),
             # The model is somebody's code: it gets nothing of ours, no password of a tracking server either.

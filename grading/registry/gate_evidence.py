@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from grading import claims
-from grading.contract import Contract
-from grading.data_files import DataFiles
 from grading.errors import Outcome
-from grading.evidence import Evidence
-from grading.store import Run
+from grading.evidence import claims
+from grading.evidence.contract import Contract
+from grading.evidence.data_files import DataFiles
+from grading.evidence.evidence import Evidence
+from grading.evidence.store import Run
 
 
 class GateEvidence(Evidence):

@@ -14,9 +14,10 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from grading.errors import InputError, PromotionError
-from grading.gate import Ruling, hold
-from grading.promotion_lock import PromotionLock
-from grading.store import ModelVersion, open_store
+from grading.evidence.open_store import open_store
+from grading.evidence.store import ModelVersion
+from grading.registry.gate import Ruling, hold
+from grading.registry.promotion_lock import PromotionLock
 
 ALIAS = re.compile(r"(?!latest$)(?!v[0-9]+$)[A-Za-z0-9_-]+", re.IGNORECASE)  # MLflow's own rules
 KEY = re.compile(r"gate\.(?P<alias>[^.]+)\.(?P<number>[0-9]{4,9})")

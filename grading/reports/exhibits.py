@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grading.errors import Outcome, shorten
-from grading.evidence import Evidence
-from grading.execution import Execution
-from grading.markdown import number
+from grading.evidence.evidence import Evidence
+from grading.evidence.markdown import number
+from grading.evidence.store import Run
 from grading.reports.failed_cells import FailedCell, failed_cells
 from grading.reports.thumbnails import Thumbnail, thumbnails_of
-from grading.store import Run
+from grading.running.execution import Execution
 
 MOST_RUNS = 8  # that are named
 MOST_METRICS = 4  # of a run

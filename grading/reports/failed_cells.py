@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.reports.plain_errors import in_plain_words
-from grading.verdict import CellFailure
+from grading.running.execution_report import CellFailure
 
 MOST_SHOWN = 8  # failing cells whose source is kept
 LINES = 12  # of one source that are shown, around the line that raised

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grading.data_files import ROOT
-from grading.figures import MOST_FIGURES
+from grading.evidence.figures import MOST_FIGURES
+from grading.files import ROOT, write_whole
 from grading.lessons import lesson_or_own
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
 from grading.reports.exhibits import Exhibits
 from grading.reports.failed_cells import failed_cells
-from grading.reports.json import write_whole
 from grading.reports.words import SIGNS, STATES, WORDS, as_html, clean, group_title, points, said_of
-from grading.verdict import CheckResult, Scorecard, Verdict
 
 MOST_NEXT = 3  # rows to begin with
 # Folders of the machine that graded: where a notebook ran, and where this project lies.
@@ -29,17 +28,23 @@ def without_folders(text: str) -> str:
     return HERE.sub("", text)
 
 
-ENVIRONMENT = Environment(
-    loader=PackageLoader("grading.reports"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-ENVIRONMENT.filters["points"] = points
-ENVIRONMENT.filters["said_of"] = said_of
-ENVIRONMENT.filters["as_html"] = lambda text: Markup(as_html(without_folders(text)))
-ENVIRONMENT.finalize = lambda value: clean(without_folders(value)) if type(value) is str else value
+def templates_of(room: str) -> Environment:
+    """The templates of a room such as `grading.reports`, and those of this one that they include."""
+    found = Environment(
+        loader=ChoiceLoader([PackageLoader(room), PackageLoader("grading.reports")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["points"] = points
+    found.filters["said_of"] = said_of
+    found.filters["as_html"] = lambda text: Markup(as_html(without_folders(text)))
+    found.finalize = lambda value: clean(without_folders(value)) if type(value) is str else value
+    return found
+
+
+TEMPLATES = templates_of("grading.reports")
 
 
 def render(card: Scorecard, exhibits: Exhibits | None = None) -> str:
@@ -53,7 +58,7 @@ def render(card: Scorecard, exhibits: Exhibits | None = None) -> str:
         for group in lesson.groups
         if any(result.group == group for result in card.results)
     ]
-    template = ENVIRONMENT.get_template("scorecard.html")
+    template = TEMPLATES.get_template("scorecard.html")
     return template.render(
         card=card,
         groups=groups,
@@ -92,7 +97,7 @@ def write(cards: Sequence[Scorecard], folder: Path, exhibits: Sequence[Exhibits]
         write_whole(folder / name, render(card, shown))
         rows.append((card, name))
     index = folder / "index.html"
-    write_whole(index, ENVIRONMENT.get_template("index.html").render(rows=rows, states=STATES))
+    write_whole(index, TEMPLATES.get_template("index.html").render(rows=rows, states=STATES))
     return [index, *(folder / name for _, name in rows)]
 
 

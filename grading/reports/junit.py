@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from grading.graded import Graded
-from grading.reports.json import write_whole
-from grading.verdict import CheckResult, Scorecard, Verdict
+from grading.files import write_whole
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
 
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML 1.0
 
@@ -16,30 +15,15 @@ def render(cards: Sequence[Scorecard]) -> str:
     """One test suite a scorecard, one test case a check; an ungraded check is an error, not a failure."""
     suites = ElementTree.Element("testsuites")
     for card in cards:
-        _suite(suites, card.notebook, card)
-    return _text(suites)
+        add_suite(suites, card.notebook, card)
+    return as_text(suites)
 
 
-def render_class(graded: Sequence[Graded]) -> str:
-    """One test suite a submission, named after student and lesson; one without a scorecard is a single error."""
-    suites = ElementTree.Element("testsuites")
-    for each in graded:
-        name = f"{each.student} {each.lesson}"
-        if each.scorecard:
-            _suite(suites, name, each.scorecard)
-            continue
-        suite = ElementTree.SubElement(
-            suites, "testsuite", name=_clean(name), tests="1", time="0", failures="0", errors="1", skipped="0"
-        )
-        case = ElementTree.SubElement(suite, "testcase", classname=each.lesson, name="graded")
-        ElementTree.SubElement(case, "error", message=_clean(each.problem), type=str(Verdict.ERROR))
-    return _text(suites)
-
-
-def _suite(suites: ElementTree.Element, name: str, card: Scorecard) -> None:
+def add_suite(suites: ElementTree.Element, name: str, card: Scorecard) -> None:
+    """Add the test suite of one scorecard."""
     verdicts = [result.verdict for result in card.results]
     suite = ElementTree.SubElement(
-        suites, "testsuite", name=_clean(name), tests=str(len(verdicts)), time=f"{card.execution.seconds}",
+        suites, "testsuite", name=clean_xml(name), tests=str(len(verdicts)), time=f"{card.execution.seconds}",
         failures=str(sum(v in (Verdict.FAILED, Verdict.BLOCKED) for v in verdicts)),
         errors=str(verdicts.count(Verdict.ERROR)), skipped=str(verdicts.count(Verdict.NOT_ATTEMPTED)),
     )  # fmt: skip
@@ -48,7 +32,8 @@ def _suite(suites: ElementTree.Element, name: str, card: Scorecard) -> None:
         _outcome(case, result)
 
 
-def _text(suites: ElementTree.Element) -> str:
+def as_text(suites: ElementTree.Element) -> str:
+    """The suites as the text of a file."""
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -67,11 +52,12 @@ def _outcome(case: ElementTree.Element, result: CheckResult) -> None:
     }
     if kind := kinds.get(result.verdict):
         message = f"expected: {result.expected}; found: {result.found}"
-        child = ElementTree.SubElement(case, kind, message=_clean(message))
+        child = ElementTree.SubElement(case, kind, message=clean_xml(message))
         if kind != "skipped":
             child.set("type", str(result.verdict))
-        child.text = _clean(result.hint)
+        child.text = clean_xml(result.hint)
 
 
-def _clean(text: str) -> str:
+def clean_xml(text: str) -> str:
+    """The text, with a sign in the place of each character that XML does not allow."""
     return UNWRITABLE.sub("�", text)

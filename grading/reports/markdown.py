@@ -6,9 +6,9 @@ Nothing that a student wrote stands in it.
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading.reports.json import write_whole
+from grading.files import write_whole
+from grading.marking.verdict import Scorecard, Verdict
 from grading.reports.words import SIGNS, STATES, WORDS
-from grading.verdict import Scorecard, Verdict
 
 
 def render(cards: Sequence[Scorecard]) -> str:

@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grading.lessons import lesson_or_own
+from grading.marking.verdict import Scorecard, Verdict
 from grading.reports.words import SIGNS, STATES, WORDS, clean, group_title, points, said_of
-from grading.verdict import Scorecard, State, Verdict
+from grading.running.execution_report import State
 
 STYLES = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.ERROR: "yellow"}
 

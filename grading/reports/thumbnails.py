@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from grading.errors import Outcome, shorten
-from grading.figures import MOST_FIGURES, MOST_PIXELS, decoded
-from grading.store import Run
+from grading.evidence.figures import MOST_FIGURES, MOST_PIXELS, decoded
+from grading.evidence.store import Run
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 SIDE = 480  # pixels of the longer side: twice what a page shows, for sharp screens

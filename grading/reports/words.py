@@ -4,8 +4,9 @@ import re
 from html import escape
 from typing import Final
 
-from grading.lesson import Lesson
-from grading.verdict import CheckResult, State, Verdict
+from grading.marking.lesson import Lesson
+from grading.marking.verdict import CheckResult, Verdict
+from grading.running.execution_report import State
 
 SIGNS: Final = {
     Verdict.PASSED: "✓",

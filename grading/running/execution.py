@@ -16,17 +16,17 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from grading.bounded_client import BoundedClient
-from grading.code_version import CodeVersion, commit_folder
-from grading.environment import bare_environment
 from grading.errors import InputError, shorten
-from grading.kernels.confinement import DEFAULT, Box, Confine, ConfinementError, Limits, strength
-from grading.kernels.guard import Usage
-from grading.kernels.provisioner import KERNEL_NAME, Order
-from grading.kernels.warm_process import WarmthError, shared
-from grading.notebook import Notebook
-from grading.scratch import scratch_folder
-from grading.verdict import CellFailure, ExecutionReport, State
+from grading.evidence.code_version import CodeVersion, commit_folder
+from grading.running.bounded_client import BoundedClient
+from grading.running.environment import bare_environment
+from grading.running.execution_report import CellFailure, ExecutionReport, State
+from grading.running.kernels.confinement import DEFAULT, Box, Confine, ConfinementError, Limits, strength
+from grading.running.kernels.guard import Usage
+from grading.running.kernels.provisioner import KERNEL_NAME, Order
+from grading.running.kernels.warm_process import WarmthError, shared
+from grading.running.notebook import Notebook
+from grading.running.scratch import scratch_folder
 
 TIMEOUT = 300.0  # seconds for a whole notebook
 LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook

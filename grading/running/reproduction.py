@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,38 +22,24 @@ from types import ModuleType
 from typing import Any
 
 from grading import quiet
-from grading.environment import ONE_THREAD
+from grading.evidence.model_answer import Reproduction, Request
+from grading.running.environment import ONE_THREAD
 
 TIMEOUT = 60  # seconds for one model, the server's first imports included
 LONGEST_ANSWER = 50_000_000  # bytes
-IMPORTED_ONCE = ["mlflow.pyfunc", "mlflow.sklearn", "skops.io", "pandas", "grading.data_files", "grading.model_file"]
+IMPORTED_ONCE = [
+    "mlflow.pyfunc",
+    "mlflow.sklearn",
+    "skops.io",
+    "pandas",
+    "grading.evidence.data_files",
+    "grading.evidence.model_file",
+]
 
 PREDICTOR = "GRADING_PREDICTOR"  # the variable with a warm kernel's process and descriptor; its children have the first
 
 # Where a process cannot be forked (Windows), each answer costs the imports again.
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
-
-
-@dataclass(frozen=True)
-class Request:
-    """Predict these rows of a data file with the model in a folder."""
-
-    model: str  # folder
-    data: str  # CSV file
-    rows: tuple[Any, ...]
-    inputs: tuple[str, ...]  # columns of the file; empty: all but row and label
-    label: str
-    seen: tuple[tuple[str, int, int], ...] = ()  # name, size and time of each file: when one changes, it asks anew
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """What the model said, or why it could not be asked."""
-
-    predictions: tuple[Any, ...] = ()
-    scores: tuple[float, ...] = ()  # of the positive of two classes, of the likeliest of more; empty without
-    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
-    problem: str = ""
 
 
 def prepare() -> None:
@@ -202,8 +188,8 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
     import mlflow.pyfunc
     import numpy as np
 
-    from grading.data_files import by_row, read_table
-    from grading.model_file import leaves
+    from grading.evidence.data_files import by_row, read_table
+    from grading.evidence.model_file import leaves
 
     model = mlflow.pyfunc.load_model(request["model"])
     frame = by_row(read_table(Path(request["data"]))).loc[request["rows"]]

@@ -3,11 +3,12 @@
 import random
 from collections.abc import Sequence
 
-from grading.graded import Graded
-from grading.grader import checks_of
+from grading.cohort.graded import Graded
+from grading.cohort.submissions import Found, Submission
 from grading.lessons import LESSONS
-from grading.submissions import Found, Submission
-from grading.verdict import CellFailure, CheckResult, ExecutionReport, Scorecard, State, Verdict
+from grading.marking.grader import checks_of
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
+from grading.running.execution_report import CellFailure, ExecutionReport, State
 
 HOSTILE = (
     "<script>alert(1)</script>", "=HYPERLINK(\"x\")", "-", "O'Brien, Seán", "@cmd", "+1-1", "Łukasz; =1+1",

@@ -16,18 +16,19 @@ import nbformat
 import pytest
 
 from grading import quiet
-from grading.code_version import CodeVersion
-from grading.data_files import DATA, ROOT, DataFiles
-from grading.evidence import Evidence
-from grading.execution import Execution
-from grading.lesson import Lesson
+from grading.evidence.code_version import CodeVersion
+from grading.evidence.data_files import DATA, DataFiles
+from grading.evidence.evidence import Evidence
+from grading.evidence.open_store import open_store
+from grading.files import ROOT
 from grading.lessons import find_lesson
-from grading.notebook import Notebook
-from grading.pictures.browser import browser as started_browser
-from grading.pictures.browser import chromium
-from grading.pictures.serving import serving
-from grading.reproduction import reproduce
-from grading.store import open_store
+from grading.marking.lesson import Lesson
+from grading.running.execution import Execution
+from grading.running.notebook import Notebook
+from grading.running.reproduction import reproduce
+from grading.workshop.pictures.browser import browser as started_browser
+from grading.workshop.pictures.browser import chromium
+from grading.workshop.pictures.serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -63,7 +64,7 @@ def lesson() -> Lesson:
 @pytest.fixture(scope="session")
 def solved(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> LessonRun:
     """The shipped lesson with the reference solutions, run once for all tests of its xdist group."""
-    from grading.curriculum import run_lesson
+    from grading.curriculum.proofs import run_lesson
 
     folder = tmp_path_factory.mktemp("solved").resolve() / "run"
     return LessonRun(lesson, *run_lesson(lesson, folder, solution=True))
@@ -71,7 +72,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory, lesson: Lesson) -> LessonRu
 
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """Debian's Chromium; a page of it is `grading.pictures.browser.page_of`.
+    """Debian's Chromium; a page of it is `grading.workshop.pictures.browser.page_of`.
 
     Of a module, not of the session: while Playwright runs, nothing else in the process can run an event loop.
     """
@@ -145,7 +146,8 @@ def evidence(tracking: str, tmp_path: Path, lesson: Lesson) -> Callable[[], Evid
         return Evidence(
             store=open_store(tracking, root=tmp_path),
             part="practice",
-            lesson=lesson,
+            worked_experiment=lesson.worked_experiment,
+            worked_data=lesson.worked_data,
             data=DataFiles((DATA, tmp_path)),
             code=CodeVersion("0" * 40, dirty=False),
             reproducer=reproduce,

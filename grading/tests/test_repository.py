@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from grading.data_files import ROOT
+from grading.files import ROOT
 from grading.lessons import LESSONS
 
 TOP_LEVEL = {

@@ -16,8 +16,8 @@ def bundle(
     ] = False,
 ) -> None:
     """Pack what students receive: no solutions, no tests; the same commit gives the same archive."""
-    from grading.bundle import FOLDER, gradescope_autograder, student_bundle, write
     from grading.errors import InputError
+    from grading.handout.bundle import FOLDER, gradescope_autograder, student_bundle, write
 
     if out.is_dir():
         raise InputError(f"expected --out to name a file, such as {out / 'module-09.zip'}; found a folder")

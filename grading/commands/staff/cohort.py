@@ -26,15 +26,16 @@ def cohort(
     ] = "auto",
 ) -> None:
     """Grade a class, several notebooks at a time; stopped, it goes on where it was."""
-    from grading.cohort import STOPPED, Options, cores, grade_class, make_plan, may_run, stop_on_signals
+    from grading.class_reports import text as cohort_text
+    from grading.class_reports.progress import Progress
+    from grading.class_reports.reports import write_reports
+    from grading.cohort.class_run import STOPPED, Options, cores, grade_class, make_plan, may_run, stop_on_signals
+    from grading.cohort.dask_workers import DaskWorkers
+    from grading.cohort.results_folder import ResultsFolder
+    from grading.cohort.submissions import find_submissions
+    from grading.cohort.workers import LocalWorkers
     from grading.commands.confine import read_confine
-    from grading.dask_workers import DaskWorkers
     from grading.errors import InputError
-    from grading.reports import cohort_text
-    from grading.reports.progress import Progress
-    from grading.results_folder import ResultsFolder
-    from grading.submissions import find_submissions
-    from grading.workers import LocalWorkers
 
     if workers and scheduler:
         raise InputError("expected --workers for this machine or --scheduler for a cluster; found both")
@@ -60,6 +61,6 @@ def cohort(
         if scheduler:
             console.print(escape(str(pool)), soft_wrap=True)
         with Progress(console, len(plan.jobs)) as progress:
-            outcome = grade_class(found, plan, folder, pool, progress)
+            outcome = write_reports(found, grade_class(plan, folder, pool, progress), folder.path)
     cohort_text.print_outcome(outcome, console)
     raise typer.Exit(OK if outcome.complete else 130 if outcome.stopped == STOPPED else OURS)

@@ -15,13 +15,13 @@ def verify(
     ] = False,
 ) -> None:
     """Prove the curriculum: it conforms, runs clean, starts at nothing, can be solved, and its checks can fail."""
-    from grading.branches import judge_all
-    from grading.curriculum import conforms, lesson_notebooks, refresh_outputs
-    from grading.curriculum import verify as proofs_of
-    from grading.gallery import cases
+    from grading.curriculum.branches import judge_all
+    from grading.curriculum.gallery import cases
+    from grading.curriculum.gallery_table import gallery_table
+    from grading.curriculum.proofs import conforms, lesson_notebooks, refresh_outputs
+    from grading.curriculum.proofs import verify as proofs_of
+    from grading.jupyter.template import TEMPLATE
     from grading.lessons import LESSONS
-    from grading.reports.gallery import gallery_table
-    from grading.template import TEMPLATE
 
     for path in lesson_notebooks() if refresh else ():
         console.print(f"{path.name}: outputs {'changed' if refresh_outputs(path) else 'as they were'}")

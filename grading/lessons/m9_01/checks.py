@@ -1,6 +1,15 @@
 """Lesson M9_01: what a first well-tracked experiment leaves in the store."""
 
-from grading.demands import (
+from grading.errors import Unmet
+from grading.evidence.evidence import Evidence
+from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
+from grading.evidence.model_file import requirement_lines, unpinned
+from grading.evidence.tables import read_board
+from grading.lessons.m9_01.failed_runs import judge_failure
+from grading.lessons.m9_01.folds import compare_with_folds, cross_validation
+from grading.lessons.m9_01.hypothesis import is_hypothesis, telling_words
+from grading.lessons.m9_01.leaderboard import judge_leaderboard
+from grading.marking.demands import (
     claimed,
     compare_metric,
     compare_parameters,
@@ -8,15 +17,7 @@ from grading.demands import (
     require_labels,
     require_model_complete,
 )
-from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.failed_runs import judge_failure
-from grading.figures import IMAGES, MOST_FIGURES, read_picture
-from grading.folds import compare_with_folds, cross_validation
-from grading.hypothesis import is_hypothesis, telling_words
-from grading.leaderboard import judge_leaderboard, read_board
-from grading.lesson import Lesson, Task
-from grading.model_file import requirement_lines, unpinned
+from grading.marking.lesson import Lesson, Task
 
 lesson = Lesson(
     id="M9_01",

@@ -3,7 +3,7 @@
 import re
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
+from grading.evidence.evidence import Evidence
 
 REASON_TAG = re.compile(r"reason|fail|error|cause|exception", re.I)
 

@@ -4,11 +4,11 @@ import math
 import re
 import statistics
 
-from grading.comparison import equal
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.metric_name import parse
-from grading.store import Run
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
 
 LARGEST = 1e300  # MLflow stores infinity as the largest number there is
 

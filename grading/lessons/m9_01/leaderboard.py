@@ -1,21 +1,14 @@
 """A leaderboard as evidence: its runs, values and order are the store's."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
-from grading.comparison import equal, same_value
-from grading.data_files import read_table
 from grading.errors import Unmet
-from grading.metric_name import parse
-from grading.predictions import our_contract
-from grading.store import Run
-
-KNOWN = {base for name in ("classification", "regression") for base in our_contract(name).by_base()}
-LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
-LARGEST_JSON = 4_000_000  # bytes; as objects it takes twenty times that
+from grading.evidence.comparison import equal, same_value
+from grading.evidence.contract import known_metrics
+from grading.evidence.metric_name import higher_is_better, parse
+from grading.evidence.store import Run
 
 
 def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> tuple[int, str]:
@@ -29,7 +22,7 @@ def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> t
     known = [run for run in runs if owner.end_time is None or run.start_time <= owner.end_time]
     columns = {str(name).removeprefix("metrics."): table[name] for name in table.columns}
     ranking = [key for key in columns if any(key in run.metrics for run in ranked) and parse(key).statistic != "std"]
-    ranking = [key for key in ranking if parse(key).base in KNOWN] or ranking
+    ranking = [key for key in ranking if parse(key).base in known_metrics()] or ranking
     if not ranking:
         raise Unmet("a column with a metric of the listed runs", list(table.columns), "keep metrics.<name>")
     problems = []
@@ -45,24 +38,6 @@ def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> t
         else:
             return len(ranked), key
     raise problems[0]
-
-
-def read_board(file: Path) -> pd.DataFrame:
-    """A leaderboard file: CSV, or the JSON that mlflow.log_table writes; raises Unmet when it is neither."""
-    if file.suffix != ".json":
-        return read_table(file)
-    try:
-        if file.stat().st_size > LARGEST_JSON:
-            raise ValueError(f"{file.stat().st_size / 1e6:,.0f} MB")
-        content = json.loads(file.read_text("utf-8"))
-        return pd.DataFrame(content["data"], columns=content["columns"])
-    except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
-        raise Unmet(f"{file.name} as mlflow.log_table writes it", error, "log a CSV file") from None
-
-
-def higher_is_better(key: str) -> bool:
-    """Whether a larger value of this metric is the better one, by its name."""
-    return not any(word in parse(key).base for word in LOWER_IS_BETTER)
 
 
 def _ranked_runs(table: pd.DataFrame, runs: Sequence[Run]) -> list[Run]:

@@ -6,12 +6,12 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from grading.comparison import equal
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.metric_name import parse
-from grading.search_space import Dimension
-from grading.store import Run
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
+from grading.lessons.m9_02.search_space import Dimension
 
 TRIAL_NUMBER = ("trial", "trial_number", "number", "optuna.trial", "trial_id", "optuna.trial.number")
 STATE_TAGS = ("optuna.state", "state", "trial_state", "optuna_state", "trial.state")

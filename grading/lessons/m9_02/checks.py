@@ -4,12 +4,12 @@ import math
 import re
 from dataclasses import replace
 
-from grading.candidates import require_inside, require_spread, said
-from grading.cv_splits import require_splits
-from grading.demands import claimed, compare_metric, require_reproduced
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.final_model import (
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.lessons.m9_02.candidates import require_inside, require_spread, said
+from grading.lessons.m9_02.cv_splits import require_splits
+from grading.lessons.m9_02.final_model import (
     baseline_run,
     chosen_settings,
     final_run,
@@ -18,18 +18,32 @@ from grading.final_model import (
     require_untouched,
     tested_alike,
 )
-from grading.lesson import Lesson, Task
-from grading.metric_name import parse
-from grading.pruning import judge_pruning
-from grading.resumption import judge_resumption
-from grading.search_method import LEAST_CANDIDATES, require_method_and_budget
-from grading.searches import complete_pool, dimensions, plain_searches, searches, settings_searched, spaces
-from grading.selection import ONE_SE, RULE_NAMES, SIMPLEST_NAMES, matching, require_best, require_one_standard_error
-from grading.space_seal import require_one_space, require_seal, require_space_first
-from grading.stopping import judge_stop, read_rule
-from grading.study_agreement import recorded_study, require_direction, require_same_trials
-from grading.study_pictures import require_pictures
-from grading.unseen_rows import require_no_test_metric, require_outside_splits
+from grading.lessons.m9_02.pruning import judge_pruning
+from grading.lessons.m9_02.resumption import judge_resumption
+from grading.lessons.m9_02.search_method import LEAST_CANDIDATES, require_method_and_budget
+from grading.lessons.m9_02.searches import (
+    complete_pool,
+    dimensions,
+    plain_searches,
+    searches,
+    settings_searched,
+    spaces,
+)
+from grading.lessons.m9_02.selection import (
+    ONE_SE,
+    RULE_NAMES,
+    SIMPLEST_NAMES,
+    matching,
+    require_best,
+    require_one_standard_error,
+)
+from grading.lessons.m9_02.space_seal import require_one_space, require_seal, require_space_first
+from grading.lessons.m9_02.stopping import judge_stop, read_rule
+from grading.lessons.m9_02.study_agreement import recorded_study, require_direction, require_same_trials
+from grading.lessons.m9_02.study_pictures import require_pictures
+from grading.lessons.m9_02.unseen_rows import require_no_test_metric, require_outside_splits
+from grading.marking.demands import claimed, compare_metric, require_reproduced
+from grading.marking.lesson import Lesson, Task
 
 lesson = Lesson(
     id="M9_02",

@@ -4,11 +4,11 @@ import hashlib
 import re
 from pathlib import Path
 
-from grading.candidates import LEAST_FOLDS, said
-from grading.data_files import read_table, row_column
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.searches import Search
+from grading.evidence.data_files import read_table, row_column
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_02.candidates import LEAST_FOLDS, said
+from grading.lessons.m9_02.searches import Search
 
 SPLITS_NAMES = ("splits_sha256", "cv_splits_sha256", "folds_sha256", "cv_splits", "splits_hash", "cv_sha256", "splits")
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from grading.candidates import is_baseline, said
-from grading.claims import label_mismatches
-from grading.demands import claimed, compare_metric
 from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.metric_name import parse
-from grading.search_space import Dimension
-from grading.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched, signed
-from grading.selection import RULE_NAMES
-from grading.store import Run
+from grading.evidence.claims import label_mismatches
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
+from grading.lessons.m9_02.candidates import is_baseline, said
+from grading.lessons.m9_02.search_space import Dimension
+from grading.lessons.m9_02.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched, signed
+from grading.lessons.m9_02.selection import RULE_NAMES
+from grading.marking.demands import claimed, compare_metric
 
 BEATS_NAMES = ("beats_baseline", "beats_the_baseline", "better_than_baseline")
 

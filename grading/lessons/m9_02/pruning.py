@@ -1,8 +1,8 @@
 """The pruned trials of a study: their runs are marked so, and keep the folds that they had."""
 
 from grading.errors import Unmet
-from grading.searches import Search
-from grading.study_record import Study
+from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.study_record import Study
 
 
 def judge_pruning(search: Search, study: Study) -> str:

@@ -1,9 +1,9 @@
 """A study that was broken off and continued from its storage: no trial lost, none twice, none drawn again."""
 
-from grading.candidates import said
 from grading.errors import Unmet
-from grading.searches import Search
-from grading.study_record import Study
+from grading.lessons.m9_02.candidates import said
+from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.study_record import Study
 
 SESSION = ("session", "optuna.session", "session_number", "part")
 

@@ -3,9 +3,9 @@
 import math
 import re
 
-from grading.candidates import Candidate, said
 from grading.errors import Unmet
-from grading.searches import BUDGET_NAMES, METHOD_TAGS, Search
+from grading.lessons.m9_02.candidates import Candidate, said
+from grading.lessons.m9_02.searches import BUDGET_NAMES, METHOD_TAGS, Search
 
 LEAST_CANDIDATES = 12
 KNOWN_METHODS = re.compile(r"grid|random|sobol|halton|latin|lhs|qmc|uniform|manual|tpe|bayes|optuna", re.I)

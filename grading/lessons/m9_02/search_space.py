@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grading.comparison import same_value
 from grading.errors import Unmet
+from grading.evidence.comparison import same_value
 
 LONGEST_SPACE = 200_000  # bytes; a space is a page
 MOST_DIMENSIONS = 200

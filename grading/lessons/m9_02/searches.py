@@ -7,15 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grading.candidates import TRIAL_NUMBER, Candidate, candidate_of, is_baseline, metrics_of, said, settings_of
-from grading.comparison import equal
 from grading.errors import NotAttempted, Outcome, Unmet
-from grading.evidence import Evidence
-from grading.leaderboard import higher_is_better
-from grading.metric_name import parse
-from grading.search_space import Dimension, read_space
-from grading.store import Run
-from grading.study_record import Study, read_study
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import higher_is_better, parse
+from grading.evidence.store import Run
+from grading.lessons.m9_02.candidates import (
+    TRIAL_NUMBER,
+    Candidate,
+    candidate_of,
+    is_baseline,
+    metrics_of,
+    said,
+    settings_of,
+)
+from grading.lessons.m9_02.search_space import Dimension, read_space
+from grading.lessons.m9_02.study_record import Study, read_study
 
 SPACE_FILE = re.compile(r"(search|param\w*|tuning)?[ _-]?space[^/]*\.json$", re.I)
 METHOD_TAGS = ("tuning_method", "search_method", "tuner", "sampler", "method")

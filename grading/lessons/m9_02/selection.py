@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from grading.candidates import Candidate
-from grading.comparison import same_value
 from grading.errors import Unmet
-from grading.search_space import Dimension
-from grading.searches import signed
+from grading.evidence.comparison import same_value
+from grading.lessons.m9_02.candidates import Candidate
+from grading.lessons.m9_02.search_space import Dimension
+from grading.lessons.m9_02.searches import signed
 
 RULE_NAMES = ("selection_rule", "selected_by", "selection", "choice_rule")
 SIMPLEST_NAMES = ("simplest", "simplest_by", "simplicity", "one_se_simplest", "prefer", "simplest_is")

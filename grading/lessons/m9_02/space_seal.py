@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.search_space import read_space
-from grading.searches import searches
-from grading.store import Run
+from grading.evidence.evidence import Evidence
+from grading.evidence.store import Run
+from grading.lessons.m9_02.search_space import read_space
+from grading.lessons.m9_02.searches import searches
 
 SEAL = re.compile(r"(sha|hash|digest|md5)", re.I)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from grading.candidates import said
 from grading.errors import Unmet
-from grading.searches import PATIENCE
-from grading.store import Run
+from grading.evidence.store import Run
+from grading.lessons.m9_02.candidates import said
+from grading.lessons.m9_02.searches import PATIENCE
 
 DELTA = ("min_delta", "delta", "minimum_delta", "early_stopping_min_delta", "tolerance")
 MOST_TRIALS = ("max_trials", "n_trials", "budget", "n_trials_max", "most_trials", "trials")

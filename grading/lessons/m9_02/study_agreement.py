@@ -3,13 +3,13 @@
 import math
 import re
 
-from grading.candidates import Candidate, require_spread
-from grading.comparison import equal, same_value
 from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.leaderboard import higher_is_better
-from grading.searches import Search, searches, signed, study_of
-from grading.study_record import Study, Trial
+from grading.evidence.comparison import equal, same_value
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import higher_is_better
+from grading.lessons.m9_02.candidates import Candidate, require_spread
+from grading.lessons.m9_02.searches import Search, searches, signed, study_of
+from grading.lessons.m9_02.study_record import Study, Trial
 
 KNOWN_SCORE = re.compile(r"accuracy|auc|f1|f_?beta|precision|recall|r2|score|kappa|matthews|mcc|correlation", re.I)
 LEAST_TRIALS = 20

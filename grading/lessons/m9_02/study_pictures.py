@@ -3,8 +3,8 @@
 import re
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.figures import IMAGES, MOST_FIGURES, read_picture
+from grading.evidence.evidence import Evidence
+from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 
 PICTURES = {
     "the optimisation history": re.compile(r"history|optimi[sz]ation|convergence", re.I),

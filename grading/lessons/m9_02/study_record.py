@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from grading.data_files import read_table
 from grading.errors import Unmet
+from grading.evidence.data_files import read_table
 
 STATES = ("RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING")  # Optuna's numbers for them, in its journal
 ENDINGS = (".log", ".journal", ".jsonl", ".json", ".txt", ".db", ".sqlite", ".sqlite3", ".csv")

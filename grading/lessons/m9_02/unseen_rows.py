@@ -3,13 +3,13 @@
 import re
 from collections.abc import Collection, Iterable
 
-from grading.cv_splits import read_splits, split_tables
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.final_model import searching_runs
-from grading.metric_name import parse
-from grading.searches import Search
-from grading.store import Run
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
+from grading.lessons.m9_02.cv_splits import read_splits, split_tables
+from grading.lessons.m9_02.final_model import searching_runs
+from grading.lessons.m9_02.searches import Search
 
 SKLEARN_OWN = re.compile(r"^(mean|std|rank|split\d+)_test_")  # GridSearchCV calls the rows held out so
 

@@ -4,13 +4,13 @@ import itertools
 import re
 from datetime import datetime
 
-from grading.contract import Clause
 from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.metric_name import parse
-from grading.model_versions import MadeVersion, says
-from grading.promotion import Event, history, holder_of, strays
-from grading.store import ModelVersion
+from grading.evidence.contract import Clause
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import ModelVersion
+from grading.lessons.m9_03.model_versions import MadeVersion, says
+from grading.registry.promotion import Event, history, holder_of, strays
 
 ALIAS = "champion"
 REFUSED = re.compile(r"refus|reject|denied|declin|gate_failed|not_promoted", re.IGNORECASE)

@@ -1,6 +1,9 @@
 """Lesson M9_03: versions of data, settings and models that lead back to their bytes, and a champion that earned it."""
 
-from grading.alias_history import (
+from grading.errors import NotAttempted, Unmet
+from grading.evidence.evidence import Evidence
+from grading.evidence.figures import IMAGES, read_picture
+from grading.lessons.m9_03.alias_history import (
     champion_of,
     events_of,
     reason_of,
@@ -8,7 +11,7 @@ from grading.alias_history import (
     require_rollback,
     says_why,
 )
-from grading.data_versions import (
+from grading.lessons.m9_03.data_versions import (
     asked_runs,
     require_learned_apart,
     require_md5,
@@ -16,16 +19,19 @@ from grading.data_versions import (
     require_own_datasets,
     require_two_contents,
 )
-from grading.data_versions import require_commit as require_data_commit
-from grading.demands import compare_test_metrics, said_of
-from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.figures import IMAGES, read_picture
-from grading.gate import with_its_model
-from grading.lesson import Lesson, Task
-from grading.lineage import read_lineage, require_chain, require_features, require_predicted_again
-from grading.logged_contract import logged_contract, missed
-from grading.model_versions import earlier_versions, judge_comparison, require_described, require_same_rows, versions_of
+from grading.lessons.m9_03.data_versions import require_commit as require_data_commit
+from grading.lessons.m9_03.lineage import read_lineage, require_chain, require_features, require_predicted_again
+from grading.lessons.m9_03.logged_contract import logged_contract, missed
+from grading.lessons.m9_03.model_versions import (
+    earlier_versions,
+    judge_comparison,
+    require_described,
+    require_same_rows,
+    versions_of,
+)
+from grading.marking.demands import compare_test_metrics, said_of
+from grading.marking.lesson import Lesson, Task
+from grading.registry.gate import with_its_model
 
 lesson = Lesson(
     id="M9_03",

@@ -4,14 +4,14 @@ import itertools
 
 import numpy as np
 
-from grading.claims import score_column
-from grading.contract import Named, value_of
-from grading.data_repository import FULL, DataRepository
-from grading.demands import said_of
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.metric_name import parse
-from grading.store import Run
+from grading.evidence.claims import score_column
+from grading.evidence.contract import Named, value_of
+from grading.evidence.data_repository import FULL, DataRepository
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
+from grading.marking.demands import said_of
 
 MD5 = Named(names=("data_md5", "md5", "dvc.md5", "dvc_hash", "data.md5", "dvc_data_md5"))
 COMMIT = Named(names=("dvc_commit", "data_git_commit", "data_revision", "data_rev", "dvc_rev", "data_commit_sha"))

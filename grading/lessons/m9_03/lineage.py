@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from grading import claims
-from grading.data_files import read_table
-from grading.data_versions import pointed_at
-from grading.demands import require_reproduced
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.model_versions import RUN_COLUMNS, VERSION_COLUMNS, MadeVersion, find_made
-from grading.predictions import ROW_ALIASES
+from grading.evidence import claims
+from grading.evidence.data_files import read_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.predictions import ROW_ALIASES
+from grading.lessons.m9_03.data_versions import pointed_at
+from grading.lessons.m9_03.model_versions import RUN_COLUMNS, VERSION_COLUMNS, MadeVersion, find_made
+from grading.marking.demands import require_reproduced
 
 LARGEST = 200_000  # bytes
 MOST_ENTRIES = 200

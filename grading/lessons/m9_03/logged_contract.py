@@ -5,12 +5,12 @@ from pathlib import Path
 
 import yaml
 
-from grading.contract import Clause, Contract, load_contract
 from grading.errors import ContractError, Unmet
-from grading.evidence import Evidence
-from grading.gate import edition, weigh
-from grading.gate_evidence import GateEvidence
-from grading.model_versions import MadeVersion
+from grading.evidence.contract import Clause, Contract, load_contract
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_03.model_versions import MadeVersion
+from grading.registry.gate import edition, weigh
+from grading.registry.gate_evidence import GateEvidence
 
 LARGEST = 20_000  # bytes
 ENDINGS = (".yaml", ".yml")
@@ -59,7 +59,8 @@ def missed(evidence: Evidence, rules: Contract, made: MadeVersion) -> tuple[Clau
         rules,
         store=evidence.store,
         part=evidence.part,
-        lesson=evidence.lesson,
+        worked_experiment=evidence.worked_experiment,
+        worked_data=evidence.worked_data,
         data=evidence.data,
         code=evidence.code,
         reproducer=evidence.reproducer,

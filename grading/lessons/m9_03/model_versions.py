@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from grading.comparison import equal
-from grading.contract import value_of
-from grading.data_files import read_table
-from grading.data_versions import MD5
 from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.leaderboard import read_board
-from grading.metric_name import parse
-from grading.store import ModelVersion, Run
+from grading.evidence.comparison import equal
+from grading.evidence.contract import value_of
+from grading.evidence.data_files import read_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import ModelVersion, Run
+from grading.evidence.tables import read_board
+from grading.lessons.m9_03.data_versions import MD5
 
 LEAST_WORDS = 5  # of a description
 MOST_ROWS = 200  # of a comparison

@@ -8,12 +8,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.claims import differences
-from grading.comparison import equal
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.families import families
-from grading.paired import (
+from grading.evidence.claims import differences
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.store import Run
+from grading.evidence.tables import Table, find_table, finite, said
+from grading.lessons.m9_04.families import families
+from grading.lessons.m9_04.paired import (
     CORRECTIONS,
     LOSS_NAMES,
     bootstrap_interval,
@@ -25,9 +27,7 @@ from grading.paired import (
     paired_test,
     t_interval,
 )
-from grading.plan import counting, loss_of
-from grading.store import Run
-from grading.tables import Table, find_table, finite, said
+from grading.lessons.m9_04.plan import counting, loss_of
 
 FILE_WORDS = ("ab_test", "abtest", "a_b_test", "paired", "significance")
 A_NAMES = ("a", "run_a", "model_a", "family_a", "first", "chosen")

@@ -2,25 +2,25 @@
 
 import numpy as np
 
-from grading.ab_test import FILE_WORDS as TESTS
-from grading.ab_test import find_tests, judge_tests, judge_verdicts, pairs
-from grading.claims import label_mismatches
-from grading.comparison import equal
-from grading.comparison_figures import figures, judge_pages, require_different_pictures
-from grading.comparison_table import judge_comparison
-from grading.data_files import label_columns
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.families import bound_of, corrected_interval, families, fold_scores, usual_interval
-from grading.groups import judge_groups
-from grading.learning_curves import judge_curves
-from grading.lesson import Lesson, Task
-from grading.papers import judge_card, judge_log, registered
-from grading.plan import judge_plan
-from grading.practices import find_practices, require_different, require_shown, run_of
-from grading.store import Run
-from grading.tables import Table, find_table
-from grading.trade_offs import judge_trade_offs
+from grading.evidence.claims import label_mismatches
+from grading.evidence.comparison import equal
+from grading.evidence.data_files import label_columns
+from grading.evidence.evidence import Evidence
+from grading.evidence.store import Run
+from grading.evidence.tables import Table, find_table
+from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
+from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, pairs
+from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
+from grading.lessons.m9_04.comparison_table import judge_comparison
+from grading.lessons.m9_04.families import bound_of, corrected_interval, families, fold_scores, usual_interval
+from grading.lessons.m9_04.groups import judge_groups
+from grading.lessons.m9_04.learning_curves import judge_curves
+from grading.lessons.m9_04.papers import judge_card, judge_log, registered
+from grading.lessons.m9_04.plan import judge_plan
+from grading.lessons.m9_04.practices import find_practices, require_different, require_shown, run_of
+from grading.lessons.m9_04.trade_offs import judge_trade_offs
+from grading.marking.lesson import Lesson, Task
 
 lesson = Lesson(
     id="M9_04",

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.figures import IMAGES, MOST_FIGURES, read_picture
-from grading.html_page import read_page, require_interactive, require_shown
-from grading.predictions import our_contract
-from grading.store import Run
-from grading.tables import plain
+from grading.evidence.contract import our_contract
+from grading.evidence.evidence import Evidence
+from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
+from grading.evidence.html_page import read_page, require_interactive, require_shown
+from grading.evidence.store import Run
+from grading.evidence.tables import plain
 
 PAGES = (".html", ".htm")
 

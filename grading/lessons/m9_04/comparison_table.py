@@ -1,11 +1,11 @@
 """The table of the compared families: each with its newest run, and with the means and intervals that the store has."""
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.families import bound_of
-from grading.metric_name import parse
-from grading.store import Run
-from grading.tables import NEWEST, Table, plain
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.store import Run
+from grading.evidence.tables import NEWEST, Table, plain
+from grading.lessons.m9_04.families import bound_of
 
 
 def judge_comparison(evidence: Evidence, table: Table, runs: list[Run]) -> str:

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from grading.claims import DEFINITIONS, SCORE_NAMES, derive
-from grading.comparison import equal
-from grading.data_files import ROW_NAMES, read_table
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.metric_name import parse
-from grading.run_facts import key_of
-from grading.store import Run
-from grading.tables import finite, plain
+from grading.evidence.claims import DEFINITIONS, SCORE_NAMES, derive
+from grading.evidence.comparison import equal
+from grading.evidence.data_files import ROW_NAMES, read_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import parse
+from grading.evidence.run_facts import key_of
+from grading.evidence.store import Run
+from grading.evidence.tables import finite, plain
 
 FILE_WORDS = ("outoffold", "oof", "heldout")  # in the file's name, without its signs
 LEAST_FAMILIES, LEAST_SPLITS, MOST_SPLITS = 3, 6, 1000

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from grading.claims import derive
-from grading.comparison import equal
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.predictions import REQUIRED
-from grading.run_facts import key_of
-from grading.store import Run
-from grading.tables import Table, plain
+from grading.evidence.claims import derive
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.predictions import REQUIRED
+from grading.evidence.run_facts import key_of
+from grading.evidence.store import Run
+from grading.evidence.tables import Table, plain
 
 COUNT_NAMES = ("n", "rows", "count", "patients", "support", "size", "samples")
 RUN_NAMES = ("run_id", "run", "run_name", "name", "model", "family")

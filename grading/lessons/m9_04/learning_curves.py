@@ -1,11 +1,11 @@
 """The numbers behind the learning curves: a table of points, held against the histories that the store has."""
 
-from grading.comparison import equal
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.run_facts import better
-from grading.store import Run
-from grading.tables import Table
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.run_facts import better
+from grading.evidence.store import Run
+from grading.evidence.tables import Table
 
 LEAST_STEPS, LEAST_CURVES = 3, 3
 

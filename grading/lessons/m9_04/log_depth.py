@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from grading.comparison import equal
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.log_reading import LONGEST_TEXT, NUMBER, sections_of
-from grading.markdown import unescaped
-from grading.metric_name import parse
-from grading.predictions import REQUIRED
-from grading.store import Run
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.log_reading import LONGEST_TEXT, NUMBER, sections_of
+from grading.evidence.markdown import unescaped
+from grading.evidence.metric_name import parse
+from grading.evidence.predictions import REQUIRED
+from grading.evidence.store import Run
 
 INTERVAL = re.compile(r"-?\d[\d.,]*\s*(?:to|–|—|\.\.|±|, ?|; ?)\s*-?\d|±\s*\d")
 GROUPS = range(2, 13)  # distinct values of a column that tells groups apart

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from grading.claims import SCORE_NAMES
-from grading.tables import plain
+from grading.evidence.claims import SCORE_NAMES
+from grading.evidence.tables import plain
 
 Values = NDArray[np.float64]
 LEVEL = 0.95

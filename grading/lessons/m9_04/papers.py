@@ -1,12 +1,12 @@
 """The papers of a decision: the chosen run's experiment log, and the model card of its registered version."""
 
-from grading.demands import require_conclusion
+from grading.documents.model_card import CARD_NAME, problems_of_card
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.experiment_log import LOG_NAME, problems_of
-from grading.log_depth import require_depth
-from grading.model_card import CARD_NAME, problems_of_card
-from grading.store import ModelVersion, Run
+from grading.evidence.evidence import Evidence
+from grading.evidence.log_reading import LOG_NAME, problems_of
+from grading.evidence.store import ModelVersion, Run
+from grading.lessons.m9_04.log_depth import require_depth
+from grading.marking.demands import require_conclusion
 
 
 def registered(evidence: Evidence) -> list[tuple[ModelVersion, Run]]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from grading.comparison import equal
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.families import Family
-from grading.paired import LOSS_NAMES, losses, meant, required_n
-from grading.store import Run
-from grading.tables import finite, plain, said
+from grading.evidence.comparison import equal
+from grading.evidence.evidence import Evidence
+from grading.evidence.store import Run
+from grading.evidence.tables import finite, plain, said
+from grading.lessons.m9_04.families import Family
+from grading.lessons.m9_04.paired import LOSS_NAMES, losses, meant, required_n
 
 REQUIRED_N = (
     "required_n",

@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from grading.data_files import read_table
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.markdown import cells
-from grading.store import Run
-from grading.tables import plain
+from grading.evidence.data_files import read_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.markdown import cells
+from grading.evidence.store import Run
+from grading.evidence.tables import plain
 
 FILE_WORDS = ("bestpractice", "practices")
 ENDINGS = (".json", ".csv", ".md")

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from grading.comparison import equal
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.leaderboard import KNOWN, higher_is_better
-from grading.metric_name import parse
-from grading.store import Run
-from grading.tables import Table, plain
+from grading.evidence.comparison import equal
+from grading.evidence.contract import known_metrics
+from grading.evidence.evidence import Evidence
+from grading.evidence.metric_name import higher_is_better, parse
+from grading.evidence.store import Run
+from grading.evidence.tables import Table, plain
 
 FLAG_NAMES = ("pareto", "pareto_optimal", "is_pareto", "on_front", "pareto_set", "efficient", "front", "non_dominated")
 TRUE = frozenset({"true", "1", "1.0", "yes", "y", "x"})
@@ -67,7 +67,7 @@ def _columns(table: Table, runs: Sequence[Run]) -> list[str]:
 
     def quality(column: str) -> bool:
         meaning = parse(plain_metric(column))
-        return meaning.base in KNOWN | {"brier"} and meaning.statistic != "std"
+        return meaning.base in known_metrics() | {"brier"} and meaning.statistic != "std"
 
     known = [column for column in table.columns if any(_logged(column, run) is not None for run in runs)]
     kinds = {

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grading.errors import GradingError
-from grading.kernels import namespaces, privileges, system_calls
+from grading.files import PACKAGE, ROOT
+from grading.running.kernels import namespaces, privileges, system_calls
 
 Confine = Literal["auto", "on", "off"]
 MEGABYTE = 1_000_000
@@ -34,7 +35,6 @@ SETTINGS = (
     "/sys/devices/system/cpu", "/sys/fs/cgroup",
 )  # fmt: skip
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-PACKAGE = Path(__file__).parents[1]
 WITHHELD = (PACKAGE / "solutions", PACKAGE / "tests")
 
 
@@ -198,7 +198,7 @@ def _common() -> tuple[str, ...]:
     """What every kernel may read: programs, the interpreter, this package and its documents, but no solutions."""
     roots = {Path(root) for root in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     python = (root / name for root in sorted(roots) for name in PYTHON)
-    documents = (PACKAGE.parent / "docs").glob("*.md")  # templates that lessons fill
+    documents = (ROOT / "docs").glob("*.md")  # templates that lessons fill
     places = (*map(Path, (*SYSTEM, *SETTINGS)), *python, PACKAGE, *documents)
     return tuple(str(path) for place in places for path in _but_withheld(place))
 

@@ -14,10 +14,10 @@ LESSONS_IMPORT = (
     "statsmodels.stats.api",
     "dvc.api",
     "ipykernel.kernelapp",
-    "grading.instant",
-    "grading.experiment_log",
-    "grading.promotion",
-    "grading.reproduction",
+    "grading.jupyter.instant",
+    "grading.documents.experiment_log",
+    "grading.registry.promotion",
+    "grading.running.reproduction",
     "skops.io",
 )
 

@@ -19,8 +19,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grading.kernels import privileges
-from grading.kernels.confinement import MEGABYTE, PACKAGE, Box, Limits, confine, prepare
+from grading.files import PACKAGE
+from grading.running.kernels import privileges
+from grading.running.kernels.confinement import MEGABYTE, Box, Limits, confine, prepare
 
 POLL = 0.2  # seconds between two looks
 TICK = os.sysconf("SC_CLK_TCK")

@@ -5,11 +5,12 @@ import threading
 import time
 from dataclasses import asdict
 
-from grading.environment import bare_environment
-from grading.kernels.confinement import Box, Limits, strength
-from grading.kernels.warm_process import WarmthError, shared
-from grading.reproduction import LONGEST_ANSWER, TIMEOUT, Reproduction, Request, reproduce, understood
-from grading.scratch import scratch_folder
+from grading.evidence.model_answer import Reproduction, Request
+from grading.running.environment import bare_environment
+from grading.running.kernels.confinement import Box, Limits, strength
+from grading.running.kernels.warm_process import WarmthError, shared
+from grading.running.reproduction import LONGEST_ANSWER, TIMEOUT, reproduce, understood
+from grading.running.scratch import scratch_folder
 
 LIMITS = Limits(cpu_seconds=TIMEOUT)
 

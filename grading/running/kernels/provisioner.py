@@ -6,8 +6,8 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from grading.kernels.confinement import Box
-from grading.kernels.warm_process import ForkedKernel, WarmthError, shared
+from grading.running.kernels.confinement import Box
+from grading.running.kernels.warm_process import ForkedKernel, WarmthError, shared
 
 KERNEL_NAME = "warm-python3"  # of the kernelspec that names this provisioner
 LAUNCHER = "ipykernel_launcher"

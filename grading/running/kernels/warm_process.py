@@ -18,10 +18,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from grading.environment import bare_environment
-from grading.kernels.confinement import Box, ConfinementError
-from grading.kernels.guard import Usage
-from grading.kernels.zygote import LARGEST_REQUEST
+from grading.running.environment import bare_environment
+from grading.running.kernels.confinement import Box, ConfinementError
+from grading.running.kernels.guard import Usage
+from grading.running.kernels.zygote import LARGEST_REQUEST
 
 START_TIMEOUT = 120  # seconds for the imports, on a busy machine
 ANSWER_TIMEOUT = 30  # seconds for a fork
@@ -92,7 +92,7 @@ class WarmProcess:
         self.folder = Path(tempfile.mkdtemp(prefix="grading-warm-"))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket, self._lock = ours, threading.Lock()
-        command = [sys.executable, "-m", "grading.kernels.zygote", str(theirs.fileno()), str(self.folder)]
+        command = [sys.executable, "-m", "grading.running.kernels.zygote", str(theirs.fileno()), str(self.folder)]
         self._process = subprocess.Popen(
             command, pass_fds=[theirs.fileno()], cwd=self.folder, start_new_session=True,
             env=bare_environment(self.folder) | LOADED_WITH,

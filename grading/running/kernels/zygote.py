@@ -1,6 +1,6 @@
 """The warm process: imports once what lessons use, then forks a kernel for each request.
 
-It runs as `python -m grading.kernels.zygote FD FOLDER`: FD is its end of a socket pair (SOCK_SEQPACKET, so that a
+It runs as `python -m grading.running.kernels.zygote FD FOLDER`. FD is its end of a socket pair (SOCK_SEQPACKET: a
 message is a packet), FOLDER its own for as long as it lives. It ends when the other end closes. Messages are JSON:
 
     → {"ready": PATH}      the path of an empty, migrated store          or {"problem": "..."} and the end
@@ -33,9 +33,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grading.kernels.confinement import Box, strength
-from grading.kernels.guard import stand
-from grading.reproduction import PREDICTOR, answer_requests, answered
+from grading.running.kernels.confinement import Box, strength
+from grading.running.kernels.guard import stand
+from grading.running.reproduction import PREDICTOR, answer_requests, answered
 
 LARGEST_REQUEST = 200_000  # bytes; a packet must fit into the socket's buffer
 MODULES, EMPTY_STORE = "modules.json", "empty.db"
@@ -69,7 +69,7 @@ def main() -> None:
 
 def warm_up(folder: Path) -> Path:
     """Import what lessons use, without leaving a trace in MLflow; the path of an empty, migrated store."""
-    from grading.kernels import first_use
+    from grading.running.kernels import first_use
 
     for name in first_use.LESSONS_IMPORT:
         importlib.import_module(name)
@@ -97,7 +97,7 @@ def _findings(folder: Path) -> Path:
 
     A scout, forked, logs to a scratch store, says what that loaded, and is gone: so MLflow's state here is untouched.
     """
-    from grading.kernels import first_use
+    from grading.running.kernels import first_use
 
     installed = sorted(f"{found.name}=={found.version}" for found in distributions())
     source = Path(first_use.__file__).read_text("utf-8")

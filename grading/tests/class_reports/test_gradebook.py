@@ -3,13 +3,14 @@ import io
 from pathlib import Path
 
 import pytest
-from classroom import classroom, graded, scorecard, submission
 
-from grading.graded import Graded
-from grading.reports import gradebook
-from grading.reports.roster import Roster, Standing, roster_of
-from grading.submissions import Found, Submission
-from grading.verdict import CheckResult, State, Verdict
+from grading.class_reports import gradebook
+from grading.class_reports.roster import Roster, Standing, roster_of
+from grading.cohort.graded import Graded
+from grading.cohort.submissions import Found, Submission
+from grading.marking.verdict import CheckResult, Verdict
+from grading.running.execution_report import State
+from grading.tests.classroom import classroom, graded, scorecard, submission
 
 ADA, BO, CHEN, DORA = "Ada", "Bo", "Chen", "Dora"
 

@@ -2,10 +2,9 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
-from classroom import HOSTILE, classroom, graded, scorecard, submission
-
-from grading.reports import gradescope, junit
-from grading.verdict import Verdict
+from grading.class_reports import gradescope, junit
+from grading.marking.verdict import Verdict
+from grading.tests.classroom import HOSTILE, classroom, graded, scorecard, submission
 
 
 def _results(*verdicts: Verdict, said: str = "none") -> dict[str, Any]:
@@ -42,7 +41,7 @@ def test_control_characters_stay_out() -> None:
 def test_junit_has_a_suite_for_every_submission_and_an_error_for_an_ungraded_one() -> None:
     _, results = classroom()
     results.append(graded(submission(HOSTILE[8]), None, problem="\x00 killed"))
-    suites = ElementTree.fromstring(junit.render_class(results))
+    suites = ElementTree.fromstring(junit.render(results))
     assert len(suites) == len(results)
     assert [child.tag for child in suites[-1][0]] == ["error"]
     assert suites[-1].get("errors") == "1"

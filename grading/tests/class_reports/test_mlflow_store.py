@@ -1,16 +1,17 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from classroom import HOSTILE, graded, scorecard, submission
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
 
+from grading.class_reports.mlflow_store import log_class
+from grading.cohort.graded import Graded
 from grading.errors import InputError
-from grading.graded import Graded
-from grading.reports.class_run import log_class
-from grading.verdict import Verdict
+from grading.marking.verdict import Verdict
+from grading.tests.classroom import HOSTILE, graded, scorecard, submission
 
 ADA = submission("Ada", late=True)
 Runs = Callable[..., list[Run]]
@@ -36,7 +37,7 @@ def runs(out: Path) -> Runs:
     return read
 
 
-def _graded(*verdicts: Verdict, **more: object) -> Graded:
+def _graded(*verdicts: Verdict, **more: Any) -> Graded:
     result: Graded = graded(ADA, scorecard("M9_01", verdicts), **more)
     return result
 

@@ -4,17 +4,20 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from classroom import HOSTILE, classroom, graded, scorecard, submission
 
+from grading.class_reports import page as class_page
+from grading.class_reports import plots
+from grading.class_reports import reports as class_reports
+from grading.class_reports.attention import attention_of, counted
+from grading.class_reports.costs import Cost, CostRow, class_costs
+from grading.class_reports.roster import roster_of
+from grading.class_reports.statistics import lesson_statistics, missed_checks
+from grading.cohort.look_alikes import LookAlike
+from grading.cohort.submissions import Found
 from grading.errors import InputError
-from grading.look_alikes import LookAlike
-from grading.reports import class_page, class_reports, plots
-from grading.reports.attention import attention_of, counted
-from grading.reports.class_costs import Cost, CostRow, class_costs
-from grading.reports.class_statistics import lesson_statistics, missed_checks
-from grading.reports.roster import roster_of
-from grading.submissions import Found
-from grading.verdict import CellFailure, State, Verdict
+from grading.marking.verdict import Verdict
+from grading.running.execution_report import CellFailure, State
+from grading.tests.classroom import HOSTILE, classroom, graded, scorecard, submission
 
 
 class _Page(HTMLParser):
@@ -168,7 +171,7 @@ def test_any_costs_can_be_drawn_and_lie_on_the_axis(values: tuple[float, ...]) -
 @pytest.fixture
 def without_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """The MLflow store has tests of its own."""
-    from grading.reports import class_run
+    from grading.class_reports import mlflow_store as class_run
 
     monkeypatch.setattr(class_run, "log_class", lambda _graded, out: out / "mlflow.db")
 

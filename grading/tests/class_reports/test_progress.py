@@ -4,14 +4,14 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from stub_worker import stand_in
 
-from grading.cohort import Outcome
-from grading.job import Job, job_of, ungraded
-from grading.reports.cohort_text import print_outcome
-from grading.reports.progress import Progress, duration
-from grading.submissions import Submission
-from grading.workers import Lost, Started, Waiting
+from grading.class_reports.progress import Progress, duration
+from grading.class_reports.text import print_outcome
+from grading.cohort.class_run import Outcome
+from grading.cohort.job import Job, job_of, ungraded
+from grading.cohort.submissions import Submission
+from grading.cohort.workers import Lost, Started, Waiting
+from grading.tests.stub_worker import stand_in
 
 
 def job(student: str) -> Job:

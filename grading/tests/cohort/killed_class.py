@@ -12,12 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-import stub_worker
-
-from grading import cli, cohort, dask_workers  # noqa: F401  imported before the forks
-from grading.graded import read_graded
-from grading.reports import class_reports, cohort_text, html, progress  # noqa: F401
-from grading.submissions import find_submissions  # noqa: F401
+from grading.class_reports import progress, reports, text  # noqa: F401  imported before the forks
+from grading.cohort import class_run, dask_workers  # noqa: F401
+from grading.cohort.graded import read_graded
+from grading.cohort.submissions import find_submissions  # noqa: F401
+from grading.commands import cli
+from grading.reports import html  # noqa: F401
+from grading.tests import stub_worker
 
 
 def start(out: str) -> int:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grading import archives
-from grading.archives import Archive, Budget
+from grading.cohort import archives
+from grading.cohort.archives import Archive, Budget
 from grading.errors import ArchiveError
 
 

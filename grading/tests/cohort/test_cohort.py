@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import files_of_at_most
-from stub_worker import stand_in
-from test_cli import TRACKED, processed
 
-from grading.cohort import STOPPED, Options, Outcome, grade_class, make_plan, may_run
+from grading.class_reports.reports import write_reports
+from grading.cohort.class_run import STOPPED, Options, Outcome, grade_class, make_plan, may_run
+from grading.cohort.graded import Graded
+from grading.cohort.job import Job, Product
+from grading.cohort.results_folder import ResultsFolder
+from grading.cohort.submissions import Found, Submission
+from grading.cohort.workers import Event
 from grading.errors import GradingError, InputError
-from grading.graded import Graded
-from grading.job import Job, Product
-from grading.kernels.confinement import Strength
-from grading.results_folder import ResultsFolder
-from grading.submissions import Found, Submission
-from grading.workers import Event
+from grading.running.kernels.confinement import Strength
+from grading.tests.commands.test_cli import TRACKED, processed
+from grading.tests.conftest import files_of_at_most
+from grading.tests.stub_worker import stand_in
 
 ADA, BOB = (
     Submission(name, "M9_01", "M9_01_a.ipynb", f'{{"who": "{name}"}}'.encode(), {}, "a") for name in ("Ada", "Bob")
@@ -55,7 +56,8 @@ def grade(
     """What a run did, whom it graded, and its notes."""
     found, folder, workers = class_of(*submissions), ResultsFolder(out), workers or Here()
     plan = make_plan(found, folder, Options(**options))  # type: ignore[arg-type]
-    return grade_class(found, plan, folder, workers, lambda _: None), workers.graded, plan.notes
+    outcome = grade_class(plan, folder, workers, lambda _: None)
+    return write_reports(found, outcome, folder.path), workers.graded, plan.notes
 
 
 def changed(one: Submission, **facts: object) -> Submission:
@@ -186,7 +188,7 @@ def test_a_dry_run_says_what_it_would_grade_and_writes_nothing(handed_in: Path, 
 
 
 def test_a_class_is_not_run_unconfined_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grading.cohort.strength", lambda: Strength(0, seccomp=True))
+    monkeypatch.setattr("grading.cohort.class_run.strength", lambda: Strength(0, seccomp=True))
     for confine in ("auto", "on"):
         with pytest.raises(InputError, match=r"no Landlock.*--confine off"):
             may_run(confine)
@@ -222,7 +224,7 @@ def test_a_second_run_on_the_same_folder_says_so_and_stops(handed_in: Path, tmp_
     assert (done.returncode, "another class run is writing to" in done.stderr) == (2, True)
 
 
-STUBBED = "import stub_worker; stub_worker.use()\nfrom grading.cli import main; main()"
+STUBBED = "import stub_worker; stub_worker.use()\nfrom grading.commands.cli import main; main()"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

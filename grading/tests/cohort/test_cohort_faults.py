@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stub_worker
-from conftest import gone
 
-from grading.dask_workers import DaskWorkers
-from grading.environment import ONE_THREAD
+from grading.cohort.dask_workers import DaskWorkers
+from grading.cohort.job import Job, Product, job_of
+from grading.cohort.submissions import Submission
+from grading.cohort.workers import Lost, Started, Waiting
 from grading.errors import GradingError, InputError
-from grading.job import Job, Product, job_of
-from grading.submissions import Submission
-from grading.workers import Lost, Started, Waiting
+from grading.running.environment import ONE_THREAD
+from grading.tests import stub_worker
+from grading.tests.conftest import gone
 
 KILLS, SUBMISSIONS = 20, 160
 

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import grimp
 import pytest
 
-from grading import graded
-from grading.graded import Graded, key_of, read_graded
+from grading.assessment import grader_hash
+from grading.cohort.graded import Graded, key_of, read_graded
+from grading.files import PACKAGE
 
 ONE = Graded(
     key="k", student="Ada", slug="ada", lesson="M9_01", origin="x", sha256="s", scorecard=None, seconds=1, graded_at="t"
@@ -26,12 +28,15 @@ def test_a_damaged_result_is_said_in_a_line(tmp_path: Path, text: str) -> None:
 
 
 def test_the_key_follows_from_all_that_a_mark_depends_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graded, "OWN", tmp_path)
-    (tmp_path / "tests").mkdir()
+    monkeypatch.setattr(grader_hash, "PACKAGE", tmp_path)
     keys = []
 
+    def write(place: str, text: str) -> None:
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(text)
+
     def note(sha256: str = "s", lesson: str = "M9_01", timeout: float = 300) -> str:
-        graded.grader_sha256.cache_clear()
+        grader_hash.grader_sha256.cache_clear()
         keys.append(key_of(sha256, lesson, timeout))
         return keys[-1]
 
@@ -39,12 +44,26 @@ def test_the_key_follows_from_all_that_a_mark_depends_on(tmp_path: Path, monkeyp
     note(sha256="t")
     note(lesson="M9_02")
     note(timeout=10)
-    (tmp_path / "check.py").write_text("1")
+    write("marking/check.py", "1")
     own = note()
-    (tmp_path / "check.py").write_text("2")
+    write("marking/check.py", "2")
     note()
     assert len(set(keys)) == 6
-    (tmp_path / "check.py").write_text("1")
-    (tmp_path / "tests" / "test_it.py").write_text("1")
-    assert note() == own
-    graded.grader_sha256.cache_clear()
+    write("marking/check.py", "1")
+    for room in grader_hash.NOT_MARKING:
+        write(f"{room}/shown.py", "1")
+        assert note() == own, room
+    grader_hash.grader_sha256.cache_clear()
+
+
+def test_what_decides_a_mark_lies_in_the_rooms_that_the_key_counts() -> None:
+    """Of the other rooms it uses what a page shows beside the marks, and nothing else."""
+    graph = grimp.build_graph("grading", cache_dir=None)
+    used = graph.find_upstream_modules("grading.assessment.submitted")
+    uncounted = {name for name in used if name.split(".")[1:2] and name.split(".")[1] in grader_hash.NOT_MARKING}
+    assert {name.split(".")[1] for name in uncounted} <= {"reports"}
+
+
+def test_every_room_is_counted_or_there() -> None:
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and not path.name.startswith("__")}
+    assert rooms >= grader_hash.NOT_MARKING, "a room that NOT_MARKING names is gone"

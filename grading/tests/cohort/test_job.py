@@ -10,12 +10,13 @@ import pytest
 from markupsafe import escape
 from typer.testing import CliRunner
 
-from grading import assessment
-from grading.cli import app
-from grading.job import Job, Product, grade_one, job_of
+from grading.assessment import assessment
+from grading.cohort.job import Job, Product, grade_one, job_of
+from grading.cohort.submissions import Submission
+from grading.commands.cli import app
+from grading.marking.verdict import Verdict
 from grading.reports.html import home_command
-from grading.submissions import Submission
-from grading.verdict import State, Verdict
+from grading.running.execution_report import State
 
 pytestmark = pytest.mark.xdist_group("jobs")  # one warm process
 TRACKED = (
@@ -126,7 +127,7 @@ def test_what_breaks_on_our_side_is_ungraded(job: Callable[..., Job], monkeypatc
 
 
 def test_a_check_that_cannot_judge_leaves_it_ungraded(job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    from grading.lessons import m9_01_mlflow_setup
+    from grading.lessons.m9_01 import checks as m9_01_mlflow_setup
 
     def mistaken(evidence: object) -> str:
         raise ZeroDivisionError("ours")
@@ -178,7 +179,7 @@ def test_a_warm_process_that_is_killed_costs_one_more_attempt(job: Callable[...,
 
 
 def test_a_notebook_that_kills_it_again_is_ungraded(job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grading.job.ATTEMPTS", 1)  # one warm process less to wait for
+    monkeypatch.setattr("grading.cohort.job.ATTEMPTS", 1)  # one warm process less to wait for
     product = grade_one(job(KILL))
     assert product.graded.scorecard is None
     assert "killed each time" in product.graded.problem

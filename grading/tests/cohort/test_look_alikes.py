@@ -3,14 +3,13 @@ import json
 import re
 
 import pytest
-from classroom import graded, submission
 
-from grading.assessment import solution_sources
-from grading.cell_shapes import code_cells, given_by, shapes_of
-from grading.curriculum import NOTEBOOKS
-from grading.lessons import LESSONS, find_lesson
-from grading.look_alikes import LookAlike, look_alikes
-from grading.submissions import Found, Submission
+from grading.cohort.cell_shapes import code_cells, given_by, shapes_of
+from grading.cohort.look_alikes import LookAlike, look_alikes
+from grading.cohort.submissions import Found, Submission
+from grading.curriculum.proofs import NOTEBOOKS
+from grading.lessons import LESSONS, find_lesson, solution_sources
+from grading.tests.classroom import graded, submission
 
 HONEST = """
 mlflow.set_experiment("progression")

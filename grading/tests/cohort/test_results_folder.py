@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import files_of_at_most
-from stub_worker import stand_in
 
+from grading.cohort.job import Product, job_of
+from grading.cohort.results_folder import ResultsFolder
+from grading.cohort.submissions import Submission
 from grading.errors import InputError
-from grading.job import Product, job_of
-from grading.results_folder import ResultsFolder
-from grading.submissions import Submission
+from grading.tests.conftest import files_of_at_most
+from grading.tests.stub_worker import stand_in
 
 
 def product(content: bytes = b"{}", page: str = "<p>") -> Product:
@@ -64,7 +64,7 @@ def test_a_second_run_is_told_who_writes_here(tmp_path: Path) -> None:
 
 def test_a_run_that_was_killed_leaves_no_lock_and_no_half_file(tmp_path: Path) -> None:
     source = f"""import os, pathlib
-from grading.results_folder import ResultsFolder
+from grading.cohort.results_folder import ResultsFolder
 from grading.reports import json
 folder = ResultsFolder(pathlib.Path({str(tmp_path)!r}))
 os.replace = pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9)

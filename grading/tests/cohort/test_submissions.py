@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from grading import attempts, execution
+from grading.cohort import attempts
+from grading.cohort.submissions import Found, Submission, find_submissions
 from grading.errors import InputError
+from grading.files import ROOT
 from grading.lessons import LESSONS
-from grading.submissions import Found, Submission, find_submissions
+from grading.running import execution
 
 ONE, TWO, THREE, FOUR = (lesson.file_name for lesson in LESSONS)
 Files = dict[str, bytes]
@@ -362,7 +364,7 @@ def test_content_tells_the_lesson_when_the_name_does_not(tmp_path: Path) -> None
 
 
 def test_each_shipped_lesson_is_known_by_its_content(tmp_path: Path) -> None:
-    notebooks = Path(attempts.__file__).parents[1] / "notebooks"
+    notebooks = ROOT / "notebooks"
     for number, lesson in enumerate(LESSONS):
         lay(tmp_path, {f"anna/work {'abcd'[number]}.ipynb": (notebooks / lesson.file_name).read_bytes()})
     assert [one.lesson for one in find_submissions(tmp_path).submissions] == [lesson.id for lesson in LESSONS]
@@ -465,8 +467,8 @@ def test_links_pipes_and_sockets_are_refused_and_never_opened(tmp_path: Path, mo
 def test_a_file_that_becomes_a_link_after_it_was_seen_is_not_followed(tmp_path: Path) -> None:
     from contextlib import ExitStack
 
+    from grading.cohort.file_tree import open_tree
     from grading.errors import ArchiveError
-    from grading.file_tree import open_tree
 
     lay(tmp_path, {f"kim/{ONE}": b"{}", "secret": b"secret"})
     with ExitStack() as stack:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import gone
-from stub_worker import COMMAND
 
-from grading import worker as worker_module
+from grading.cohort import worker as worker_module
+from grading.cohort.job import Job, Product, job_of
+from grading.cohort.submissions import Submission
+from grading.cohort.workers import Event, LocalWorkers, Lost, Started
 from grading.errors import GradingError
-from grading.job import Job, Product, job_of
-from grading.submissions import Submission
-from grading.workers import Event, LocalWorkers, Lost, Started
+from grading.tests.conftest import gone
+from grading.tests.stub_worker import COMMAND
 
 
 def job(student: str, notebook: str = "{}", timeout: float = 60) -> Job:
@@ -63,7 +63,7 @@ def test_one_that_kills_each_worker_is_ungraded_and_the_others_are_not(two: Loca
 def test_a_worker_that_never_comes_to_an_end_is_ended(two: LocalWorkers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "STILL_BUSY", 3)
     monkeypatch.setattr(worker_module, "GRACE", 0.1)
-    monkeypatch.setattr("grading.workers.LOOK", 0.2)
+    monkeypatch.setattr("grading.cohort.workers.LOOK", 0.2)
     found = products(list(two.grade([job("s0", '{"sleep": 600}', timeout=0), job("s1")])))
     assert "did not come to an end" in found["s0"].graded.problem
     assert found["s1"].graded.graded
@@ -85,10 +85,10 @@ def test_closing_leaves_no_process_and_no_folder(two: LocalWorkers) -> None:
 
 
 OWNER = """import os, sys
-from grading.worker import Worker
+from grading.cohort.worker import Worker
 worker = Worker(sys.argv[1:3])
 worker.receive()
-worker.send(__import__("grading.job").job.Job.model_validate_json(sys.argv[3]))
+worker.send(__import__("grading.cohort.job").job.Job.model_validate_json(sys.argv[3]))
 print(worker.process.pid, worker.folder, flush=True)
 os.kill(os.getpid(), 9)"""
 

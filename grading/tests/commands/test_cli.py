@@ -11,9 +11,9 @@ from typing import NamedTuple
 import mlflow
 import pytest
 
-from grading.cli import main
-from grading.data_files import ROOT
-from grading.kernels.confinement import strength
+from grading.commands.cli import main
+from grading.files import ROOT
+from grading.running.kernels.confinement import strength
 
 
 class Done(NamedTuple):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.branches import branch_of, families, statements
-from grading.gallery import cases
+from grading.curriculum.branches import branch_of, families, statements
+from grading.curriculum.gallery import cases
 from grading.lessons import LESSONS, find_lesson
 
 CELL = '''# why

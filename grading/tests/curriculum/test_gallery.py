@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from grading.checklist import CHECKLIST
-from grading.data_files import ROOT
+from grading.curriculum.gallery import Case, Judgement, Tally, cases, judge, tally
+from grading.curriculum.gallery_table import COLUMNS, gallery_row, gallery_table
 from grading.errors import NotebookError
-from grading.gallery import Case, Judgement, Tally, cases, judge, tally
-from grading.lesson import Lesson
+from grading.files import ROOT
 from grading.lessons import LESSONS, find_lesson
-from grading.reports.gallery import COLUMNS, gallery_row, gallery_table
+from grading.marking.checklist import CHECKLIST
+from grading.marking.lesson import Lesson
 
 
 def case(folder: Path, lost: list[str], **more: object) -> Case:

@@ -9,16 +9,17 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import LessonRun
 
-from grading.assessment import grade_execution
-from grading.branches import families, judge_family
-from grading.curriculum import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
-from grading.data_files import DATA, ROOT
-from grading.gallery import Case, Judgement, cases, judge
-from grading.kernels.provisioner import KERNEL_NAME
-from grading.lesson import Lesson
+from grading.assessment.assessment import grade_execution
+from grading.curriculum.branches import families, judge_family
+from grading.curriculum.gallery import Case, Judgement, cases, judge
+from grading.curriculum.proofs import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
+from grading.evidence.data_files import DATA
+from grading.files import ROOT
 from grading.lessons import LESSONS
+from grading.marking.lesson import Lesson
+from grading.running.kernels.provisioner import KERNEL_NAME
+from grading.tests.conftest import LessonRun
 
 FAMILIES = families(case for lesson in LESSONS for case in cases(lesson))
 LARGEST = [max((one for one in FAMILIES if one[0].lesson is lesson), key=len) for lesson in LESSONS]
@@ -135,10 +136,10 @@ def test_the_worked_part_is_marked_by_the_same_checklist(solved: LessonRun) -> N
 
 
 def test_the_template_runs_as_it_is(tmp_path: Path) -> None:
-    from grading.execution import run_notebook
-    from grading.notebook import read_notebook
-    from grading.template import TEMPLATE
-    from grading.verdict import State
+    from grading.jupyter.template import TEMPLATE
+    from grading.running.execution import run_notebook
+    from grading.running.execution_report import State
+    from grading.running.notebook import read_notebook
 
     report = run_notebook(read_notebook(TEMPLATE), tmp_path / "run", data=DATA).report
     assert report.failures == ()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from grading.data_files import DATA, DataFiles
 from grading.errors import Unmet
+from grading.evidence.data_files import DATA, DataFiles
 
 FILES = sorted(DATA.glob("*.csv"))
 

@@ -15,14 +15,15 @@ import mlflow
 import pandas as pd
 import pytest
 import yaml
-from conftest import mlflow_server
 
 from grading import quiet
-from grading.data_files import ROOT
-from grading.gate import hold
-from grading.intervals import measure
-from grading.predictions import read_predictions
-from grading.store import Run, Store, open_store
+from grading.evidence.intervals import measure
+from grading.evidence.open_store import open_store
+from grading.evidence.predictions import read_predictions
+from grading.evidence.store import Run, Store
+from grading.files import ROOT
+from grading.registry.gate import hold
+from grading.tests.conftest import mlflow_server
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 

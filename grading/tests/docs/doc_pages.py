@@ -33,8 +33,8 @@ import nbformat
 from markdown_it import MarkdownIt
 
 from grading import quiet
+from grading.files import ROOT
 
-ROOT = Path(__file__).parents[2]
 OPTED_IN = "<!-- every snippet is executed -->"
 KNOWN = ("python", "sh", "python later", "text output", "text", "yaml")
 BAD = "python bad="

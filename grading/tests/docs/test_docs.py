@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from doc_pages import BAD, OPTED_IN, ROOT, blocks_of, refusals, run_page
+
+from grading.files import ROOT
+from grading.tests.docs.doc_pages import BAD, OPTED_IN, blocks_of, refusals, run_page
 
 OURS = (
     "experiment_best_practices", "code_snippets", "coding_standards", "model_documentation_guidelines",

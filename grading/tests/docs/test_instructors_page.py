@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from classroom import classroom, graded, scorecard, submission
 
-from grading.cli import app
-from grading.data_files import ROOT
-from grading.look_alikes import LookAlike
-from grading.reports import class_reports, class_run
-from grading.submissions import Found
-from grading.verdict import Verdict
+from grading.class_reports import mlflow_store as class_run
+from grading.class_reports import reports as class_reports
+from grading.cohort.look_alikes import LookAlike
+from grading.cohort.submissions import Found
+from grading.commands.cli import app
+from grading.files import ROOT
+from grading.marking.verdict import Verdict
+from grading.tests.classroom import classroom, graded, scorecard, submission
 
 PAGE = (ROOT / "docs" / "instructors.md").read_text("utf-8")
 COHORT = typer.main.get_command(app).commands.get("cohort")  # type: ignore[attr-defined]

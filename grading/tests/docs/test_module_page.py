@@ -5,9 +5,9 @@ import shlex
 
 import pytest
 
-from grading.data_files import ROOT
-from grading.lesson import Lesson
+from grading.files import ROOT
 from grading.lessons import LESSONS
+from grading.marking.lesson import Lesson
 
 FOLDER = ROOT / "notebooks"
 PAGE = (FOLDER / "README.md").read_text("utf-8")

@@ -14,13 +14,14 @@ from mlflow.data.pandas_dataset import from_pandas
 from typer.testing import CliRunner
 
 from grading import experiment_log
-from grading.cli import app
+from grading.commands.cli import app
+from grading.documents.experiment_log import PERSONAL
 from grading.errors import InputError, StoreError
-from grading.experiment_log import PERSONAL, TEMPLATE, problems_of
-from grading.log_reading import FIELD, fill
-from grading.markdown import literal, table, unescaped
-from grading.run_facts import RunFacts, better
-from grading.store import Run, open_store
+from grading.evidence.log_reading import FIELD, TEMPLATE, fill, problems_of
+from grading.evidence.markdown import literal, table, unescaped
+from grading.evidence.open_store import open_store
+from grading.evidence.run_facts import RunFacts, better
+from grading.evidence.store import Run
 
 TOLD = {name: f"What a person says of the {name}." for name in PERSONAL}
 ROWS = 120
@@ -368,7 +369,7 @@ def test_a_table_of_thousands_is_cut_and_says_so() -> None:
 
 
 def test_the_template_asks_for_nothing_that_cannot_be_filled(full: tuple[str, Run]) -> None:
-    from grading.log_values import values_of
+    from grading.documents.log_values import values_of
 
     template = TEMPLATE.read_text("utf-8")
     assert "[" not in fill(template, {}, PERSONAL).replace("](", "")
@@ -429,7 +430,7 @@ def test_a_log_is_written_while_its_run_goes_on(tracking: str) -> None:
 
 
 def test_a_dataset_that_does_not_say_its_rows_has_none() -> None:
-    from grading.store import Dataset
+    from grading.evidence.store import Dataset
 
     data = Dataset("d", "1", "local", "{}", "", {})
     for profile in ("", "[]", "{", '{"num_rows": "many"}', "[" * 100_000):

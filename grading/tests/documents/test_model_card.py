@@ -10,11 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from typer.testing import CliRunner
 
 from grading import model_card
-from grading.cli import app
+from grading.commands.cli import app
+from grading.documents.model_card import PERSONAL, SECTIONS, TEMPLATE, problems_of_card
 from grading.errors import InputError, StoreError
-from grading.log_reading import FIELD, fill
-from grading.model_card import PERSONAL, SECTIONS, TEMPLATE, problems_of_card
-from grading.store import Run, open_store
+from grading.evidence.log_reading import FIELD, fill
+from grading.evidence.open_store import open_store
+from grading.evidence.store import Run
 
 TOLD = {name: f"What a person says of the {name}." for name in PERSONAL}
 ROWS = 120

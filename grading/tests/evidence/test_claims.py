@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from grading import claims
-from grading.comparison import equal, same_value
 from grading.errors import Unmet
+from grading.evidence import claims
+from grading.evidence.comparison import equal, same_value
 
 BINARY = pd.DataFrame(
     {

@@ -3,9 +3,9 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from grading.contract import FOLDER, clauses, load_contract
 from grading.errors import ContractError
-from grading.store import open_store
+from grading.evidence.contract import FOLDER, clauses, load_contract
+from grading.evidence.open_store import open_store
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("*.yaml")))

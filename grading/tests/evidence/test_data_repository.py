@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.data_repository import LARGEST_OBJECT, DataRepository, find_repositories
 from grading.errors import Unmet
+from grading.evidence.data_repository import LARGEST_OBJECT, DataRepository, find_repositories
 
 MD5 = "f16133e92bb098ea3f23d0d314e14ab5"
 OTHER = "c5c5e3e1dd0c816ffe7f80ab70a5fd00"

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from grading.errors import Unmet
-from grading.figures import read_picture
+from grading.evidence.figures import read_picture
 
 
 def _save(path: Path, draw: str) -> Path:

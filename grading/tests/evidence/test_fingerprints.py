@@ -5,8 +5,8 @@ import mlflow
 import numpy as np
 import pytest
 
-from grading.evidence import Evidence
-from grading.fingerprints import fingerprints_of
+from grading.evidence.evidence import Evidence
+from grading.evidence.fingerprints import fingerprints_of
 
 ROWS = 20
 Read = Callable[[], Evidence]

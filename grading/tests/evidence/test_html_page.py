@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from grading.errors import Unmet
-from grading.html_page import Page, read_page, require_interactive, require_shown
+from grading.evidence.html_page import Page, read_page, require_interactive, require_shown
 
 DRAWING = '<svg><polyline points="1,2"/><text>ridge</text><text>56.403</text></svg>'
 HOVER = "<style>polyline:hover {stroke-width: 5}</style>"

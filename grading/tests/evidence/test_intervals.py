@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from grading import claims
 from grading.errors import Outcome
-from grading.intervals import Interval, measure, measures
+from grading.evidence import claims
+from grading.evidence.intervals import Interval, measure, measures
 
 RNG = np.random.default_rng(0)
 ROWS = 143

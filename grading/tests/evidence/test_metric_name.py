@@ -1,6 +1,6 @@
 import pytest
 
-from grading.metric_name import MetricName, of_test_rows, parse
+from grading.evidence.metric_name import MetricName, of_test_rows, parse
 
 
 @pytest.mark.parametrize(

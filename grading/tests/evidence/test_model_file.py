@@ -16,9 +16,9 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVR
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.model_file import ModelFile, leaves
-from grading.store import LocalArtifacts, LoggedModel
+from grading.evidence.evidence import Evidence
+from grading.evidence.model_file import ModelFile, leaves
+from grading.evidence.store import LocalArtifacts, LoggedModel
 
 DATA = pd.DataFrame({"a": [0.0, 1, 2, 3, 4, 5], "b": [1.0, 0, 1, 0, 1, 1]})
 LABEL = pd.Series([0, 0, 0, 1, 1, 1])

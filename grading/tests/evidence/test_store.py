@@ -3,10 +3,11 @@ from pathlib import Path
 
 import mlflow
 import pytest
-from conftest import LessonRun, Served
 
 from grading.errors import StoreError, Unmet
-from grading.store import LocalArtifacts, Store, find_run, open_store
+from grading.evidence.open_store import open_store
+from grading.evidence.store import LocalArtifacts, Store, find_run
+from grading.tests.conftest import LessonRun, Served
 
 pytestmark = pytest.mark.xdist_group("solved")
 

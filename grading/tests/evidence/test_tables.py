@@ -5,8 +5,8 @@ import mlflow
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.tables import find_table, finite, plain, said
+from grading.evidence.evidence import Evidence
+from grading.evidence.tables import find_table, finite, plain, said
 
 Read = Callable[[], Evidence]
 

@@ -15,17 +15,16 @@ import typer.main
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from grading import bundle as module
-from grading import lock
-from grading.assessment import SOLUTIONS, solution_sources
-from grading.bundle import FOLDER, Bundle, gradescope_autograder, leaks, student_bundle, write
-from grading.cli import COMMANDS, app
-from grading.code_version import commit_folder, git
-from grading.data_files import ROOT
+from grading.commands.cli import COMMANDS, app
+from grading.curriculum.gallery import GALLERY
 from grading.errors import InputError
-from grading.gallery import GALLERY
-from grading.lessons import LESSONS
-from grading.notebook import overlay, read_notebook
+from grading.evidence.code_version import commit_folder, git
+from grading.files import ROOT
+from grading.handout import bundle as module
+from grading.handout import lock
+from grading.handout.bundle import FOLDER, Bundle, gradescope_autograder, leaks, student_bundle, write
+from grading.lessons import LESSONS, SOLUTIONS, solution_sources
+from grading.running.notebook import overlay, read_notebook
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +71,16 @@ def test_everything_to_learn_with_is_there(files: dict[str, str]) -> None:
 @pytest.mark.parametrize("made_of", [student_bundle, gradescope_autograder])
 def test_no_solution_and_no_case_of_the_gallery_is_there_by_any_name(made_of) -> None:  # type: ignore[no-untyped-def]
     shipped = {hashlib.sha256(content).hexdigest() for content in made_of().files.values() if content.strip()}
-    for path in (*SOLUTIONS.rglob("*.py"), *GALLERY.rglob("*.*"), *(ROOT / "grading/tests").glob("*.py")):
+    for path in (*SOLUTIONS.rglob("*.py"), *GALLERY.rglob("*.*"), *(ROOT / "grading/tests").rglob("*.py")):
         if path.is_file() and path.read_bytes().strip():
             assert hashlib.sha256(path.read_bytes()).hexdigest() not in shipped, path
 
 
 def test_no_path_and_no_name_of_the_gallery_is_there(files: dict[str, str]) -> None:
     for name in files:
-        assert {"solutions", "tests", "gallery", "bench"}.isdisjoint(PurePosixPath(name).parts), name
+        assert {"solutions", "tests", "gallery", "workshop", "curriculum", "cohort", "staff"}.isdisjoint(
+            PurePosixPath(name).parts
+        ), name
     everything = "\n".join(files.values())
     for case in (path.name for path in GALLERY.glob("m9_*/*") if path.is_dir() and path.name.count("_") >= 2):
         assert case not in everything, case
@@ -171,7 +172,7 @@ def test_the_archive_has_one_folder_the_commits_time_and_plain_permissions(made:
 def test_gradescopes_two_scripts_lie_on_top_and_can_be_run() -> None:
     made = gradescope_autograder()
     assert {name for name in made.files if "/" not in name} == {"setup.sh", "run_autograder"}
-    assert f"{FOLDER}/grading/autograder.py" in made.files
+    assert f"{FOLDER}/grading/class_reports/autograder.py" in made.files
     for name in ("setup.sh", "run_autograder"):
         text = made.files[name].decode()
         assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0

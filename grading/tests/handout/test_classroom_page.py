@@ -11,16 +11,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from doc_pages import blocks_of
-from unpacked import unpack
 
-from grading import autograder
-from grading.assessment import solution_sources
-from grading.bundle import FOLDER, gradescope_autograder
-from grading.data_files import ROOT
-from grading.kernels.confinement import strength
-from grading.lesson import Lesson
-from grading.notebook import overlay, read_notebook
+from grading.class_reports import autograder
+from grading.files import ROOT
+from grading.handout.bundle import FOLDER, gradescope_autograder
+from grading.lessons import solution_sources
+from grading.marking.lesson import Lesson
+from grading.running.kernels.confinement import strength
+from grading.running.notebook import overlay, read_notebook
+from grading.tests.docs.doc_pages import blocks_of
+from grading.tests.handout.unpacked import unpack
 
 pytestmark = pytest.mark.xdist_group("bundle")
 

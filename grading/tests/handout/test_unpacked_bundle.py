@@ -8,21 +8,22 @@ from typing import Any
 
 import pytest
 import yaml
-from unpacked import Unpacked, unpacked
 
-from grading.assessment import assess
-from grading.bundle import student_bundle
-from grading.graded import grader_sha256
-from grading.lesson import Lesson
+from grading.assessment.assessment import assess
+from grading.assessment.grader_hash import grader_sha256
+from grading.files import ROOT
+from grading.handout.bundle import student_bundle
+from grading.marking.lesson import Lesson
 from grading.reports.json import as_dict
+from grading.tests.handout.unpacked import Unpacked, unpacked
 
 pytestmark = pytest.mark.xdist_group("bundle")
 
 LOOK = """
 import importlib, json, pkgutil
 import grading
-from grading.cli import app
-from grading.graded import grader_sha256
+from grading.commands.cli import app
+from grading.assessment.grader_hash import grader_sha256
 from typer.main import get_command
 broken = []
 for found in pkgutil.walk_packages(grading.__path__, "grading."):
@@ -94,7 +95,9 @@ def test_every_module_there_imports_and_is_the_grader_of_the_class_run(student: 
     done = student.run(".venv/bin/python", "-W", "error::ImportWarning", "-c", LOOK)
     assert done.returncode == 0, done.stderr
     file, sha256, commands, broken = json.loads(done.stdout.splitlines()[-1])
-    assert broken == []  # a module that needs what students do not receive: grading/bundle.py leaves it out, too
+    assert (
+        broken == []
+    )  # a module that needs what students do not receive: grading/handout/bundle.py leaves its room out, too
     assert Path(file) == student.folder / "grading" / "__init__.py"
     assert sha256 == grader_sha256()
     assert {"grade", "doctor", "gate", "new", "log", "card"} == set(commands)
@@ -148,7 +151,7 @@ def _steps(student: Unpacked) -> list[dict[str, Any]]:
 
 def test_the_workflow_may_only_read_and_uses_the_versions_that_we_use(student: Unpacked) -> None:
     text = (student.folder / ".github/workflows/grade.yml").read_text("utf-8")
-    ours = Path(__file__).parents[2].joinpath(".github/workflows/ci.yml").read_text("utf-8")
+    ours = ROOT.joinpath(".github/workflows/ci.yml").read_text("utf-8")
     assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
     assert "secrets" not in text
     for step in _steps(student):

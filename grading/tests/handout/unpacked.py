@@ -15,11 +15,11 @@ from pathlib import Path
 
 import nbformat
 
-from grading.assessment import solution_sources
-from grading.bundle import FOLDER, Bundle
-from grading.lesson import Lesson
-from grading.notebook import overlay, read_notebook
-from grading.scratch import scratch_folder
+from grading.handout.bundle import FOLDER, Bundle
+from grading.lessons import solution_sources
+from grading.marking.lesson import Lesson
+from grading.running.notebook import overlay, read_notebook
+from grading.running.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,6 @@ def unpack(bundle: Bundle, place: Path) -> None:
     for shared in ("etc", "share", "var"):
         (folder / ".venv" / shared).symlink_to(Path(sys.prefix) / shared)
     grading = folder / ".venv" / "bin" / "grading"
-    grading.write_text(f"#!{folder}/.venv/bin/python\nfrom grading.cli import main\n\nmain()\n")
+    grading.write_text(f"#!{folder}/.venv/bin/python\nfrom grading.commands.cli import main\n\nmain()\n")
     grading.chmod(0o755)
     (folder / ".venv" / "ready").touch()

@@ -7,19 +7,19 @@ from typing import Any
 
 import nbformat
 import pytest
-from classroom import scorecard
-from conftest import SCREENSHOTS, needs_browser
 from nbclient import NotebookClient
 
-from grading.checklist import CHECKLIST
-from grading.data_files import ROOT
-from grading.lesson import PASS_MARK
+from grading.files import ROOT
+from grading.jupyter.card import Card, RunLink
+from grading.jupyter.mlflow_ui import run_link
 from grading.lessons import LESSONS, find_lesson
-from grading.mlflow_ui import run_link
-from grading.pictures.accessibility import complaints
-from grading.pictures.browser import page_of
-from grading.reports.card import Card, RunLink
-from grading.verdict import Verdict
+from grading.marking.checklist import CHECKLIST
+from grading.marking.lesson import PASS_MARK
+from grading.marking.verdict import Verdict
+from grading.tests.classroom import scorecard
+from grading.tests.conftest import SCREENSHOTS, needs_browser
+from grading.workshop.pictures.accessibility import complaints
+from grading.workshop.pictures.browser import page_of
 
 LESSON = find_lesson("M9_01")
 EVIL = """</style></details><script>alert(1)</script><img src=x onerror="alert(2)"> ' " \x1b[31m `<b>`"""
@@ -158,7 +158,7 @@ def test_without_its_style_a_card_is_still_words() -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@needs_browser  # type: ignore[untyped-decorator]
+@needs_browser
 def test_anybody_can_read_it(theme: str, browser: Any, tmp_path: Path) -> None:
     run = RunLink("ridge-alpha1", run_link("1", "ab" * 16))
     cards = (
@@ -185,8 +185,8 @@ def test_anybody_can_read_it(theme: str, browser: Any, tmp_path: Path) -> None:
 
 
 ASKED = """
-from grading.progress_line import ProgressLine
-from grading.reports.card import Card
+from grading.jupyter.progress_line import ProgressLine
+from grading.jupyter.card import Card
 from grading.lessons import find_lesson
 print("before")
 with ProgressLine() as line:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import mlflow
 import pytest
-from conftest import LessonRun
 
 from grading import instant
-from grading.assessment import grade_execution
-from grading.evidence import Evidence
-from grading.instant import InstantCheck
+from grading.assessment.assessment import grade_execution
+from grading.evidence.evidence import Evidence
+from grading.jupyter.instant import InstantCheck
 from grading.reports.words import WORDS, points
+from grading.tests.conftest import LessonRun
 
 
 @pytest.mark.xdist_group("solved")
@@ -87,9 +87,9 @@ def test_a_mistake_of_ours_stops_no_notebook(tracking: str, monkeypatch: pytest.
 
 
 def test_a_check_that_breaks_is_ours_and_the_others_go_on(tracking: str, evidence: Callable[[], Evidence]) -> None:
-    from grading.grader import run_checks
-    from grading.lesson import make_check
-    from grading.verdict import Verdict
+    from grading.marking.grader import run_checks
+    from grading.marking.lesson import make_check
+    from grading.marking.verdict import Verdict
 
     def breaks(evidence: Evidence) -> str:
         """A check with a mistake in it."""
@@ -153,8 +153,8 @@ mlflow.set_tracking_uri(sys.argv[1])
 check = instant("M9_01")
 assert " of 100 points" in repr(check(hint=True))
 assert not hasattr(check, "solution")
-assert "grading.grader" in sys.modules
-print([name for name in sys.modules if name.startswith(("grading.solutions", "grading.assessment"))])
+assert "grading.marking.grader" in sys.modules
+print([name for name in sys.modules if name.startswith(("grading.solutions", "grading.assessment.assessment"))])
 print([path for path in opened if "solutions" in path])
 """
 

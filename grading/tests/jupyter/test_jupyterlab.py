@@ -11,19 +11,21 @@ from typing import Any, Final
 
 import nbformat
 import pytest
-from conftest import SCREENSHOTS, needs_browser, serving
 
-from grading.assessment import assess, solution_sources
-from grading.curriculum import NOTEBOOKS
-from grading.data_files import DATA, ROOT
-from grading.lesson import Lesson
-from grading.lessons import LESSONS
-from grading.notebook import overlay
-from grading.pictures.accessibility import complaints
-from grading.pictures.browser import page_of
-from grading.pictures.lab import EXPOSED, run_all
+from grading.assessment.assessment import assess
+from grading.curriculum.proofs import NOTEBOOKS
+from grading.evidence.data_files import DATA
+from grading.files import ROOT
+from grading.lessons import LESSONS, solution_sources
+from grading.marking.lesson import Lesson
+from grading.marking.verdict import Scorecard
 from grading.reports.words import WORDS, points
-from grading.verdict import Scorecard
+from grading.running.notebook import overlay
+from grading.tests.conftest import SCREENSHOTS, needs_browser
+from grading.workshop.pictures.accessibility import complaints
+from grading.workshop.pictures.browser import page_of
+from grading.workshop.pictures.lab import EXPOSED, run_all
+from grading.workshop.pictures.serving import serving
 
 pytestmark = needs_browser
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import SCREENSHOTS, needs_browser, serving
 
-from grading.data_files import ROOT
-from grading.pictures.browser import page_of
-from grading.pictures.lab import EXPOSED
-from grading.pictures.lab_course import lab_arguments
+from grading.files import ROOT
+from grading.tests.conftest import SCREENSHOTS, needs_browser
+from grading.workshop.pictures.browser import page_of
+from grading.workshop.pictures.lab import EXPOSED
+from grading.workshop.pictures.lab_course import lab_arguments
+from grading.workshop.pictures.serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page, Response

@@ -10,12 +10,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import gone
 
-from grading.data_files import ROOT
 from grading.errors import InputError
-from grading.mlflow_server import command, is_free, serve
-from grading.mlflow_ui import ADDRESS, run_link
+from grading.files import ROOT
+from grading.jupyter.mlflow_server import command, is_free, serve
+from grading.jupyter.mlflow_ui import ADDRESS, run_link
+from grading.tests.conftest import gone
 
 
 def test_a_run_is_a_path_in_jupyterlab_and_an_address_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +26,7 @@ def test_a_run_is_a_path_in_jupyterlab_and_an_address_elsewhere(monkeypatch: pyt
 
 
 def test_a_link_costs_a_kernel_no_import() -> None:
-    code = "import sys, grading.mlflow_ui; print({'mlflow', 'jupyter_server', 'psutil'} & sys.modules.keys())"
+    code = "import sys, grading.jupyter.mlflow_ui; print({'mlflow', 'jupyter_server', 'psutil'} & sys.modules.keys())"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
 
 
@@ -45,7 +45,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_the_server_ends_when_what_started_it_is_killed(tmp_path: Path) -> None:
-    starts = "import subprocess, sys\nfrom pathlib import Path\nfrom grading.mlflow_server import command\n"
+    starts = "import subprocess, sys\nfrom pathlib import Path\nfrom grading.jupyter.mlflow_server import command\n"
     starts += (
         f"server = subprocess.Popen(command(Path({str(tmp_path)!r}), port=0))\nprint(server.pid, flush=True)\ninput()"
     )

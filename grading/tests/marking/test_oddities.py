@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from grading.data_files import DATA
-from grading.evidence import Evidence
-from grading.experiment_log import problems_of
-from grading.grader import checks_of, run_checks
-from grading.lesson import Lesson
-from grading.metric_name import parse
-from grading.store import open_store
-from grading.verdict import CheckResult, Verdict
+from grading.evidence.data_files import DATA
+from grading.evidence.evidence import Evidence
+from grading.evidence.log_reading import problems_of
+from grading.evidence.metric_name import parse
+from grading.evidence.open_store import open_store
+from grading.marking.grader import checks_of, run_checks
+from grading.marking.lesson import Lesson
+from grading.marking.verdict import CheckResult, Verdict
 
 TABLE = pd.read_csv(DATA / "diabetes_v1.csv").head(40)
 GOOD = pd.DataFrame({"row": TABLE["row"], "y_true": TABLE["progression"], "y_pred": TABLE["progression"] + 1})
@@ -117,8 +117,8 @@ def test_rows_that_no_mlflow_wrote_are_never_our_error(
 
 
 def test_a_view_that_never_ends_is_stopped(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grading import sqlite_store
     from grading.errors import StoreError
+    from grading.evidence import sqlite_store
 
     monkeypatch.setattr(sqlite_store, "LONGEST_QUERY", 0.2)
     with closing(sqlite3.connect(tracking.removeprefix("sqlite:///"))) as connection, connection:
@@ -182,7 +182,7 @@ def test_a_goal_in_the_conclusion_is_not_a_result(tracking: str) -> None:
 
 def test_an_image_of_another_kind_is_not_opened(tmp_path: Path) -> None:
     from grading.errors import Unmet
-    from grading.figures import read_picture
+    from grading.evidence.figures import read_picture
 
     Image.new("RGB", (20, 20)).save(tmp_path / "figure.eps")
     (tmp_path / "figure.eps").rename(tmp_path / "figure.png")
@@ -198,8 +198,8 @@ def test_an_image_of_another_kind_is_not_opened(tmp_path: Path) -> None:
 def test_the_commit_is_compared_whole_and_the_state_is_yes_or_no(
     tracking: str, evidence: Callable[[], Evidence], commit: str, dirty: str, passes: bool
 ) -> None:
-    from grading.checklist import code_version_tagged
     from grading.errors import Unmet
+    from grading.marking.checklist import code_version_tagged
 
     with mlflow.start_run():
         mlflow.log_metric("test_rmse", 1)
@@ -221,7 +221,7 @@ def test_a_fold_param_is_a_plain_number(judge: Judge, tracking: str) -> None:
 def test_infinity_as_mlflow_stores_it_is_no_fold_value() -> None:
     from types import SimpleNamespace
 
-    from grading.folds import fold_values
+    from grading.lessons.m9_01.folds import fold_values
 
     folds = [SimpleNamespace(metrics={"rmse": 1.7976931348623157e308}), SimpleNamespace(metrics={"rmse": 2.0})]
     assert fold_values(folds, "rmse", "cv") == []  # type: ignore[arg-type]

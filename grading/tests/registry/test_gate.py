@@ -16,7 +16,6 @@ from typing import Any
 import mlflow
 import pandas as pd
 import pytest
-from conftest import Served
 from mlflow.data.pandas_dataset import from_pandas
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, recall_score
@@ -24,13 +23,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from grading import promotion_lock
-from grading.cli import main
-from grading.data_files import DATA, DataFiles
+from grading.commands.cli import main
 from grading.errors import GradingError, InputError, PromotionError, StoreError
-from grading.gate import Ruling, hold
-from grading.kernels.confinement import strength
-from grading.promotion import (
+from grading.evidence.data_files import DATA, DataFiles
+from grading.evidence.open_store import open_store
+from grading.evidence.store import ModelVersion
+from grading.registry import promotion_lock
+from grading.registry.gate import Ruling, hold
+from grading.registry.promotion import (
     Event,
     before,
     give_back,
@@ -42,8 +42,9 @@ from grading.promotion import (
     rollback,
     strays,
 )
-from grading.promotion_lock import PromotionLock
-from grading.store import ModelVersion, open_store
+from grading.registry.promotion_lock import PromotionLock
+from grading.running.kernels.confinement import strength
+from grading.tests.conftest import Served
 
 pytestmark = pytest.mark.xdist_group("solved")
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from classroom import scorecard
-
+from grading.marking.verdict import Verdict
 from grading.reports import markdown
-from grading.verdict import State, Verdict
+from grading.running.execution_report import State
+from grading.tests.classroom import scorecard
 
 
 def test_it_has_a_row_a_scorecard_and_no_more_when_nothing_is_missing(tmp_path: Path) -> None:

@@ -9,19 +9,21 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from classroom import HOSTILE, classroom, scorecard, submission
-from conftest import SCREENSHOTS, needs_browser
 from PIL import Image, ImageDraw
 
-from grading.look_alikes import LookAlike
-from grading.pictures.browser import page_of
-from grading.reports import class_page, html
+from grading.class_reports import page as class_page
+from grading.class_reports.roster import roster_of
+from grading.cohort.look_alikes import LookAlike
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.marking.verdict import Verdict
+from grading.reports import html
 from grading.reports.exhibits import Exhibits, ShownRun
 from grading.reports.failed_cells import FailedCell, Line
-from grading.reports.roster import roster_of
 from grading.reports.thumbnails import thumbnails_of
-from grading.store import Experiment, LocalArtifacts, Run
-from grading.verdict import CellFailure, State, Verdict
+from grading.running.execution_report import CellFailure, State
+from grading.tests.classroom import HOSTILE, classroom, scorecard, submission
+from grading.tests.conftest import SCREENSHOTS, needs_browser
+from grading.workshop.pictures.browser import page_of
 
 pytestmark = needs_browser
 PAGES = ("scorecard", "hostile-scorecard", "index", "class", "hostile-class")

@@ -13,8 +13,8 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from grading.errors import shorten
-from grading.kernels.guard import over
 from grading.reports.plain_errors import MEANINGS, in_plain_words
+from grading.running.kernels.guard import over
 
 
 def _said(code: Callable[[], object]) -> str:

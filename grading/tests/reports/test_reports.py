@@ -6,12 +6,14 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
+from grading.files import write_whole
+from grading.jupyter.card import Card
 from grading.lessons import find_lesson
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
 from grading.reports import html, junit
 from grading.reports import json as json_report
-from grading.reports.card import Card
 from grading.reports.text import print_scorecard
-from grading.verdict import CellFailure, CheckResult, ExecutionReport, Scorecard, State, Verdict
+from grading.running.execution_report import CellFailure, ExecutionReport, State
 
 EVIL = '<script>alert(1)</script> & "quotes" [red]x[/red] \x00 \x1b[31m é 学'
 
@@ -44,9 +46,9 @@ def test_json_gives_the_scorecard_back(tmp_path: Path) -> None:
 
 def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "r.json"
-    json_report.write_whole(path, "first")
+    write_whole(path, "first")
     with pytest.raises(UnicodeEncodeError):
-        json_report.write_whole(path, "second \udcff")
+        write_whole(path, "second \udcff")
     assert path.read_text() == "first"
     assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
 

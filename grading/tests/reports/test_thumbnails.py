@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from grading.evidence.store import Experiment, LocalArtifacts, Run
 from grading.reports import thumbnails
 from grading.reports.thumbnails import LARGEST, MOST_BYTES, SIDE, Thumbnail, thumbnails_of
-from grading.store import Experiment, LocalArtifacts, Run
 
 
 def _run(folder: Path, name: str = "ridge") -> Run:

@@ -30,22 +30,24 @@ import nbformat
 import psutil
 from rich.console import Console
 
-from grading import quiet, reproduction
-from grading.assessment import Assessment, assess, solution_sources
-from grading.curriculum import NOTEBOOKS
-from grading.data_files import ROOT
-from grading.gallery import is_spectator
-from grading.kernels import prediction, privileges
-from grading.kernels.confinement import MEGABYTE, Limits
-from grading.kernels.privileges import FIRST_USER, USERS, can_change_user
-from grading.kernels.warm_process import shared
-from grading.lessons import find_lesson
-from grading.notebook import overlay, read_notebook
+from grading import quiet
+from grading.assessment.assessment import Assessment, assess
+from grading.curriculum.gallery import is_spectator
+from grading.curriculum.proofs import NOTEBOOKS
+from grading.files import ROOT
+from grading.lessons import find_lesson, solution_sources
+from grading.marking.verdict import Scorecard, Verdict
 from grading.reports import html, junit, text
 from grading.reports import json as as_json
-from grading.verdict import Scorecard, State, Verdict
+from grading.running import reproduction
+from grading.running.execution_report import State
+from grading.running.kernels import prediction, privileges
+from grading.running.kernels.confinement import MEGABYTE, Limits
+from grading.running.kernels.privileges import FIRST_USER, USERS, can_change_user
+from grading.running.kernels.warm_process import shared
+from grading.running.notebook import overlay, read_notebook
 
-CASES = Path(__file__).parent / "gallery" / "hostile"
+CASES = Path(__file__).parents[1] / "gallery" / "hostile"
 WATCHED = ("grading", "data", "notebooks", "docs", ".git/config", ".git/hooks", ".git/HEAD", ".venv/bin", ".venv/var")
 SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 LONGEST = 150  # seconds for one case before this process gives up on itself, with a traceback

@@ -11,20 +11,21 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grading import assessment
-from grading.assessment import assess
-from grading.cli import app
-from grading.data_files import DATA
+from grading.assessment import assessment
+from grading.assessment.assessment import assess
+from grading.commands.cli import app
 from grading.errors import InputError
-from grading.execution import run_notebook
-from grading.kernels import confinement, privileges, system_calls, warm_process
-from grading.kernels.confinement import PACKAGE, Box, Limits, Strength, strength
-from grading.kernels.guard import over
-from grading.kernels.prediction import predict
-from grading.kernels.warm_process import ForkedKernel, WarmthError, shared
-from grading.notebook import read_notebook
-from grading.reproduction import Request
-from grading.verdict import State
+from grading.evidence.data_files import DATA
+from grading.evidence.model_answer import Request
+from grading.files import PACKAGE
+from grading.running.execution import run_notebook
+from grading.running.execution_report import State
+from grading.running.kernels import confinement, privileges, system_calls, warm_process
+from grading.running.kernels.confinement import Box, Limits, Strength, strength
+from grading.running.kernels.guard import over
+from grading.running.kernels.prediction import predict
+from grading.running.kernels.warm_process import ForkedKernel, WarmthError, shared
+from grading.running.notebook import read_notebook
 
 pytestmark = pytest.mark.skipif(not strength().enough, reason=f"nothing to confine with: {strength().missing}")
 TRACKED = "import mlflow\nmlflow.set_experiment('a')\nwith mlflow.start_run():\n    mlflow.log_metric('m', 1)"
@@ -116,7 +117,7 @@ def test_no_kernel_may_read_the_solutions_or_the_tests() -> None:
     allowed = [Path(path) for path in confinement._common()]
     for withheld in (PACKAGE / "solutions", PACKAGE / "tests"):
         assert not [path for path in allowed if withheld.is_relative_to(path) or path.is_relative_to(withheld)]
-    assert PACKAGE / "cli.py" in allowed
+    assert PACKAGE / "errors.py" in allowed
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from grading.assessment import assess
+from grading.assessment.assessment import assess
 from grading.errors import InputError
-from grading.execution import run_notebook
-from grading.notebook import read_notebook
-from grading.store import open_store
-from grading.verdict import Scorecard, State, Verdict
+from grading.evidence.open_store import open_store
+from grading.marking.verdict import Scorecard, Verdict
+from grading.running.execution import run_notebook
+from grading.running.execution_report import State
+from grading.running.notebook import read_notebook
 
 TRACKED = """import mlflow
 mlflow.set_experiment("tumour size forecast")

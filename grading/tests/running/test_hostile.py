@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from grading.data_files import ROOT
-from grading.kernels.confinement import strength
-from grading.kernels.privileges import can_change_user
+from grading.files import ROOT
+from grading.running.kernels.confinement import strength
+from grading.running.kernels.privileges import can_change_user
 
 EXPECTED = {
     file.parent.name: json.loads(file.read_text("utf-8"))
-    for file in sorted((Path(__file__).parent / "gallery" / "hostile").glob("*/expected.json"))
+    for file in sorted((Path(__file__).parents[1] / "gallery" / "hostile").glob("*/expected.json"))
 }
 # What the grader reads afterwards is the same whoever runs it: those cases are graded once, by whoever runs the tests.
 EVERY, OFTEN = list(EXPECTED), [name for name, expected in EXPECTED.items() if not expected.get("once")]

@@ -14,8 +14,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from grading.kernels.provisioner import KERNEL_NAME
-from grading.kernels.warm_process import SUPPORTED
+from grading.running.kernels.provisioner import KERNEL_NAME
+from grading.running.kernels.warm_process import SUPPORTED
 
 NAMES = (
     "Check History in Memory", "Clear Output", "Disable Stdin", "Empty Cell", "Error", "Factorials", "HelloWorld",

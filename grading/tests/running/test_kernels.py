@@ -12,17 +12,17 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import gone
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from grading.data_files import DATA
-from grading.execution import run_notebook
-from grading.kernels import warm_process
-from grading.kernels.provisioner import KERNEL_NAME
-from grading.kernels.warm_process import SUPPORTED, WarmProcess, WarmthError, shared
-from grading.notebook import read_notebook
-from grading.verdict import State
+from grading.evidence.data_files import DATA
+from grading.running.execution import run_notebook
+from grading.running.execution_report import State
+from grading.running.kernels import warm_process
+from grading.running.kernels.provisioner import KERNEL_NAME
+from grading.running.kernels.warm_process import SUPPORTED, WarmProcess, WarmthError, shared
+from grading.running.notebook import read_notebook
+from grading.tests.conftest import gone
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="warm kernels need Linux")
 
@@ -158,7 +158,8 @@ ASKS = """
 import json, os, pathlib, multiprocessing.forkserver
 import mlflow, pandas as pd
 from sklearn.linear_model import Ridge
-from grading.reproduction import Request, reproduce
+from grading.running.reproduction import reproduce
+from grading.evidence.model_answer import Request
 frame = pd.DataFrame({"row": range(4), "a": [0.0, 1.0, 2.0, 3.0], "y": [0.0, 2.0, 4.0, 6.0]})
 frame.to_csv("data.csv", index=False)
 mlflow.sklearn.save_model(Ridge(alpha=0).fit(frame[["a"]], frame["y"]), "model", pip_requirements=["scikit-learn"])
@@ -168,7 +169,7 @@ for rows in ((0, 1, 2, 3), (3, 0), (99,)):
     print([round(value, 6) for value in said.predictions], said.problem[:8])
 print(multiprocessing.forkserver._forkserver._forkserver_pid)
 import subprocess, sys
-asks = "from sys import argv; from grading.reproduction import Request, reproduce; "
+asks = "from sys import argv; from grading.running.reproduction import Request, reproduce; "
 asks += "print(reproduce(Request(argv[1], argv[2], (0,), ('a',), 'y')).predictions)"
 print(subprocess.run([sys.executable, "-c", asks, folder, data], capture_output=True, text=True).stdout.strip())
 """

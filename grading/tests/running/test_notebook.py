@@ -7,8 +7,8 @@ import nbformat
 import pytest
 
 from grading.errors import InputError, NotebookError
-from grading.notebook import deviations, lesson_id, overlay, read_notebook
-from grading.template import TEMPLATE, new_notebook
+from grading.jupyter.template import TEMPLATE, new_notebook
+from grading.running.notebook import deviations, lesson_id, overlay, read_notebook
 
 V3 = {
     "nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},

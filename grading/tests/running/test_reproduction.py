@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from grading.reproduction import Reproduction, Request, reproduce
+from grading.evidence.model_answer import Reproduction, Request
+from grading.running.reproduction import reproduce
 
 DATA = pd.DataFrame({"row": [7, 3, 9], "a": [0.0, 1, 2], "b": [1.0, 0, 1], "label": [0, 1, 1]})
 

@@ -12,19 +12,19 @@ import nbformat
 import psutil
 import pytest
 
-from grading.bench import __main__ as bench
-from grading.bench import nbgrader, otter, peers, tables
-from grading.bench.class_run import shares
-from grading.bench.classroom import KINDS, Submission, solved, submissions, write
-from grading.bench.ours import Ours
-from grading.bench.processes import PrivateMemory, ProcessorTime
-from grading.data_files import DATA
 from grading.errors import GradingError
-from grading.execution import run_notebook
-from grading.kernels.warm_process import SUPPORTED, shared
-from grading.lesson import Lesson
+from grading.evidence.data_files import DATA
 from grading.lessons import LESSONS
-from grading.notebook import Notebook
+from grading.marking.lesson import Lesson
+from grading.running.execution import run_notebook
+from grading.running.kernels.warm_process import SUPPORTED, shared
+from grading.running.notebook import Notebook
+from grading.workshop.bench import __main__ as bench
+from grading.workshop.bench import nbgrader, otter, peers, tables
+from grading.workshop.bench.class_run import shares
+from grading.workshop.bench.classroom import KINDS, Submission, solved, submissions, write
+from grading.workshop.bench.ours import Ours
+from grading.workshop.bench.processes import PrivateMemory, ProcessorTime
 
 pytestmark = pytest.mark.xdist_group("bench")
 FIRST = LESSONS[0]
@@ -156,7 +156,7 @@ def test_a_section_that_cannot_be_measured_says_why_and_the_others_go_on(
     monkeypatch.setattr(bench, "sections", lambda *_: {"class": impossible, "single": lambda: ["| a | b |"]})
     assert bench.main(["--quick"]) == 1
     printed = capsys.readouterr().out
-    assert "Command: `make bench`, which is `python -m grading.bench --quick`" in printed
+    assert "Command: `make bench`, which is `python -m grading.workshop.bench --quick`" in printed
     assert "> Not measured: no peer here" in printed
     assert "## Single\n\n| a | b |" in printed
 
@@ -198,7 +198,7 @@ def test_a_running_kernels_own_memory_is_seen(tmp_path: Path) -> None:
 
 
 def test_ours_grades_a_class_and_tells_its_marks(tmp_path: Path) -> None:
-    pytest.importorskip("grading.cohort")
+    pytest.importorskip("grading.cohort.class_run")
     prepared = Ours("off").prepare(tmp_path, submissions(1, [FIRST], ["tiny"]))
     peers.run(prepared)
     ((whose, mark),) = prepared.marks().items()

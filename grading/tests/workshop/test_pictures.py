@@ -7,13 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from grading.data_files import ROOT
-from grading.lesson import Lesson
+from grading.files import ROOT
 from grading.lessons import find_lesson
-from grading.pictures.handed_in import handed_in
-from grading.pictures.made_up_class import CLASS
-from grading.pictures.png import write_png
-from grading.pictures.readme import FILES, FOLDER
+from grading.marking.lesson import Lesson
+from grading.workshop.pictures.handed_in import handed_in
+from grading.workshop.pictures.made_up_class import CLASS
+from grading.workshop.pictures.png import write_png
+from grading.workshop.pictures.readme import FILES, FOLDER
 
 LARGEST = 150_000  # bytes
 README = BeautifulSoup((ROOT / "README.md").read_text("utf-8"), "html.parser")

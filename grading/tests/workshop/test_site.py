@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Literal
 
 import nbformat
 import pytest
-from conftest import SCREENSHOTS, needs_browser
 
-from grading.curriculum import NOTEBOOKS, lesson_notebooks
-from grading.data_files import ROOT
+from grading.curriculum.proofs import NOTEBOOKS, lesson_notebooks
 from grading.errors import GradingError
+from grading.files import ROOT
 from grading.lessons import LESSONS
-from grading.pictures.accessibility import complaints
-from grading.pictures.browser import page_of
-from grading.site.executed import as_read, executed
-from grading.site.links import broken, read
-from grading.site.sphinx import build
+from grading.tests.conftest import SCREENSHOTS, needs_browser
+from grading.workshop.pictures.accessibility import complaints
+from grading.workshop.pictures.browser import page_of
+from grading.workshop.site.executed import as_read, executed
+from grading.workshop.site.links import broken, read
+from grading.workshop.site.sphinx import build
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -110,7 +110,7 @@ def test_an_exercise_shows_no_output() -> None:
     assert as_read(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs == []
 
 
-@needs_browser  # type: ignore[untyped-decorator]
+@needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_page_needs_no_network_and_meets_the_rules_of_accessibility(
@@ -127,7 +127,7 @@ def test_a_page_needs_no_network_and_meets_the_rules_of_accessibility(
     assert [url for url in asked if not url.startswith((served, "data:"))] == []
 
 
-@needs_browser  # type: ignore[untyped-decorator]
+@needs_browser
 def test_a_search_finds_a_page_without_a_server(built: tuple[Path, list[str]], browser: "Browser") -> None:
     with page_of(browser) as (page, _):
         page.goto(f"file://{built[0]}/search.html?q=seccomp")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from grading import quiet
-from grading.bench import class_run, linear, memory, overhead, parts, single, tables
 from grading.errors import GradingError
 from grading.lessons import LESSONS
+from grading.workshop.bench import class_run, linear, memory, overhead, parts, single, tables
 
 Lines = Iterable[str]
 
@@ -49,7 +49,7 @@ def sections(plan: Plan, confine: str) -> Mapping[str, Callable[[], Lines]]:
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print; 1 when a section could not be measured, which says why in its place."""
     names = list(sections(Plan(), "auto"))
-    parser = argparse.ArgumentParser(prog="python -m grading.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m grading.workshop.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one lesson, few submissions: a few minutes")
     parser.add_argument("--only", choices=names, action="append", help="this section; may be given again")
     parser.add_argument("--confine", choices=["auto", "on", "off"], default="auto", help="of class runs")
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         plan = Plan(**{**vars(plan), "sample": given.sample})
     quiet.apply()
     _print(tables.machine())
-    _print(["", f"Command: `make bench`, which is `python -m grading.bench{_said(arguments)}`"])
+    _print(["", f"Command: `make bench`, which is `python -m grading.workshop.bench{_said(arguments)}`"])
     failed = False
     for name, report in sections(plan, given.confine).items():
         if given.only and name not in given.only:

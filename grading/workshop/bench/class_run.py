@@ -8,15 +8,15 @@ from pathlib import Path
 from statistics import fmean, median
 from tempfile import TemporaryDirectory
 
-from grading.bench import peers
-from grading.bench.classroom import Submission, submissions
-from grading.bench.nbgrader import Nbgrader
-from grading.bench.otter import Otter
-from grading.bench.ours import Ours
-from grading.bench.peers import Grader
-from grading.bench.tables import spread, table
 from grading.errors import GradingError
-from grading.lesson import Lesson
+from grading.marking.lesson import Lesson
+from grading.workshop.bench import peers
+from grading.workshop.bench.classroom import Submission, submissions
+from grading.workshop.bench.nbgrader import Nbgrader
+from grading.workshop.bench.otter import Otter
+from grading.workshop.bench.ours import Ours
+from grading.workshop.bench.peers import Grader
+from grading.workshop.bench.tables import spread, table
 
 SORTS = ("solved", "untouched", "mutant")
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import nbformat
 
-from grading.assessment import solution_sources
-from grading.curriculum import NOTEBOOKS
-from grading.gallery import cases
-from grading.lesson import Lesson
-from grading.lessons import LESSONS
-from grading.notebook import overlay, read_notebook
+from grading.curriculum.gallery import cases
+from grading.curriculum.proofs import NOTEBOOKS
+from grading.lessons import LESSONS, solution_sources
+from grading.marking.lesson import Lesson
+from grading.running.notebook import overlay, read_notebook
 
 # What ten students hand in; the first four are a small class with nearly the same mixture.
 KINDS = (

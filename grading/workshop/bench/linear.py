@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from grading.bench.class_run import grade
-from grading.bench.classroom import submissions
-from grading.bench.ours import Ours
-from grading.bench.tables import table
 from grading.lessons import LESSONS
+from grading.workshop.bench.class_run import grade
+from grading.workshop.bench.classroom import submissions
+from grading.workshop.bench.ours import Ours
+from grading.workshop.bench.tables import table
 
 
 def report(sizes: dict[str, Sequence[int]], confine: str) -> Iterator[str]:

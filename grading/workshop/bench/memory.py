@@ -6,13 +6,13 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from grading.assessment import assess
-from grading.bench.classroom import Submission, solved, write
-from grading.bench.processes import PrivateMemory, proportional, warm_process
-from grading.bench.tables import table
+from grading.assessment.assessment import assess
 from grading.errors import GradingError
-from grading.kernels.warm_process import shared
-from grading.lesson import Lesson
+from grading.marking.lesson import Lesson
+from grading.running.kernels.warm_process import shared
+from grading.workshop.bench.classroom import Submission, solved, write
+from grading.workshop.bench.processes import PrivateMemory, proportional, warm_process
+from grading.workshop.bench.tables import table
 
 
 def report(lessons: Sequence[Lesson]) -> Iterator[str]:

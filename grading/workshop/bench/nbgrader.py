@@ -7,11 +7,11 @@ from typing import Any
 
 import nbformat
 
-from grading.bench import peers
-from grading.bench.classroom import Submission, solved, with_values
-from grading.bench.peers import Prepared
-from grading.data_files import DATA
-from grading.lesson import Lesson
+from grading.evidence.data_files import DATA
+from grading.marking.lesson import Lesson
+from grading.workshop.bench import peers
+from grading.workshop.bench.classroom import Submission, solved, with_values
+from grading.workshop.bench.peers import Prepared
 
 NAME = "nbgrader"
 REQUIREMENT = "nbgrader==0.9.6"

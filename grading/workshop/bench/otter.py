@@ -8,11 +8,11 @@ from typing import Any
 
 import nbformat
 
-from grading.bench import peers
-from grading.bench.classroom import Submission, with_values
-from grading.bench.peers import Prepared
-from grading.data_files import DATA
-from grading.lesson import Lesson
+from grading.evidence.data_files import DATA
+from grading.marking.lesson import Lesson
+from grading.workshop.bench import peers
+from grading.workshop.bench.classroom import Submission, with_values
+from grading.workshop.bench.peers import Prepared
 
 NAME = "otter"
 REQUIREMENT = "otter-grader==7.0.0"

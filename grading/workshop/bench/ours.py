@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading.bench import classroom
-from grading.bench.classroom import Submission
-from grading.bench.peers import Prepared
-from grading.verdict import Scorecard
+from grading.marking.verdict import Scorecard
+from grading.workshop.bench import classroom
+from grading.workshop.bench.classroom import Submission
+from grading.workshop.bench.peers import Prepared
 
 WORKERS = 2
 

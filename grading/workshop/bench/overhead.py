@@ -6,11 +6,11 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 
-from grading.assessment import assess
-from grading.bench.classroom import Submission, solved, write
-from grading.bench.processes import ProcessorTime
-from grading.bench.tables import ratio, spread, table
-from grading.lesson import Lesson
+from grading.assessment.assessment import assess
+from grading.marking.lesson import Lesson
+from grading.workshop.bench.classroom import Submission, solved, write
+from grading.workshop.bench.processes import ProcessorTime
+from grading.workshop.bench.tables import ratio, spread, table
 
 USED = """import resource as _r
 _used = lambda: sum(sum(_r.getrusage(who)[:2]) for who in (_r.RUSAGE_SELF, _r.RUSAGE_CHILDREN))

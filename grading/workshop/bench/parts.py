@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import nbformat
 
-from grading.assessment import evidence_of, temporary_folder
-from grading.bench.classroom import solved
-from grading.bench.tables import table
-from grading.curriculum import NOTEBOOKS
-from grading.data_files import DATA
-from grading.execution import run_notebook
-from grading.grader import checks_of, run_checks
-from grading.kernels.warm_process import WarmProcess, shared
-from grading.lesson import Lesson
-from grading.notebook import read_notebook
+from grading.assessment.assessment import evidence_of, temporary_folder
+from grading.curriculum.proofs import NOTEBOOKS
+from grading.evidence.data_files import DATA
+from grading.marking.grader import checks_of, run_checks
+from grading.marking.lesson import Lesson
+from grading.running.execution import run_notebook
+from grading.running.kernels.warm_process import WarmProcess, shared
+from grading.running.notebook import read_notebook
+from grading.workshop.bench.classroom import solved
+from grading.workshop.bench.tables import table
 
 REPEATS = 5
 LIVE = f"""import json, time

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from grading import quiet
-from grading.bench.classroom import Submission
-from grading.data_files import ROOT
 from grading.errors import GradingError
-from grading.lesson import Lesson
+from grading.files import ROOT
+from grading.marking.lesson import Lesson
+from grading.workshop.bench.classroom import Submission
 
 ENVIRONMENTS = ROOT / "build" / "peers"
 

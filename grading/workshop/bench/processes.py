@@ -14,7 +14,7 @@ from grading.errors import GradingError
 
 CLOSELY, NOW_AND_THEN = 0.02, 0.05  # seconds between looks
 MEGABYTE = 1e6
-WARM = "grading.kernels.zygote"
+WARM = "grading.running.kernels.zygote"
 
 
 class _Watch:

@@ -9,16 +9,16 @@ from tempfile import TemporaryDirectory
 import nbformat
 import papermill
 
-from grading.assessment import assess
-from grading.bench.class_run import grade
-from grading.bench.classroom import Submission, solved, write
-from grading.bench.nbgrader import Nbgrader
-from grading.bench.otter import Otter
-from grading.bench.tables import ratio, spread, table
-from grading.data_files import DATA
+from grading.assessment.assessment import assess
 from grading.errors import GradingError
-from grading.lesson import Lesson
+from grading.evidence.data_files import DATA
 from grading.lessons import LESSONS
+from grading.marking.lesson import Lesson
+from grading.workshop.bench.class_run import grade
+from grading.workshop.bench.classroom import Submission, solved, write
+from grading.workshop.bench.nbgrader import Nbgrader
+from grading.workshop.bench.otter import Otter
+from grading.workshop.bench.tables import ratio, spread, table
 
 PEERS = (Nbgrader(), Otter())
 

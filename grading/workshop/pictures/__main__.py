@@ -1,4 +1,4 @@
-"""Photograph what the README shows, into docs/pictures: `python -m grading.pictures`, which is `make pictures`."""
+"""Photograph what the README shows, into docs/pictures: `make pictures`."""
 
 import os
 import sys
@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grading.errors import GradingError
-from grading.pictures.browser import browser
-from grading.pictures.lab_course import lab_course
-from grading.pictures.made_up_class import graded_class
-from grading.pictures.readme import FOLDER, photograph_class, photograph_lab
+from grading.workshop.pictures.browser import browser
+from grading.workshop.pictures.lab_course import lab_course
+from grading.workshop.pictures.made_up_class import graded_class
+from grading.workshop.pictures.readme import FOLDER, photograph_class, photograph_lab
 
 
 def main() -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from grading.assessment import solution_sources
-from grading.curriculum import NOTEBOOKS
-from grading.gallery import GALLERY, Case, is_spectator
-from grading.lesson import Lesson
-from grading.notebook import overlay, read_notebook
+from grading.curriculum.gallery import GALLERY, Case, is_spectator
+from grading.curriculum.proofs import NOTEBOOKS
+from grading.lessons import solution_sources
+from grading.marking.lesson import Lesson
+from grading.running.notebook import overlay, read_notebook
 
 
 def handed_in(

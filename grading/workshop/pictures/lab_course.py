@@ -11,11 +11,11 @@ from pathlib import Path
 
 import nbformat
 
-from grading.data_files import ROOT
+from grading.files import ROOT
 from grading.lessons import find_lesson
-from grading.pictures.handed_in import handed_in
-from grading.pictures.lab import EXPOSED
-from grading.pictures.serving import serving
+from grading.workshop.pictures.handed_in import handed_in
+from grading.workshop.pictures.lab import EXPOSED
+from grading.workshop.pictures.serving import serving
 
 LESSON = find_lesson("M9_01")
 MISTAKES = ("learning_curve_of_three_steps", "one_threshold_only")

@@ -10,7 +10,7 @@ import nbformat
 
 from grading.errors import GradingError
 from grading.lessons import find_lesson
-from grading.pictures.handed_in import handed_in
+from grading.workshop.pictures.handed_in import handed_in
 
 # A student's lessons, each with the gallery's mistakes; `-task4` is a task left out.
 CLASS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from grading.data_files import ROOT
-from grading.pictures.browser import page_of
-from grading.pictures.lab import run_all
-from grading.pictures.lab_course import LESSON
-from grading.pictures.made_up_class import SHOWN
-from grading.pictures.png import write_png
-from grading.results_folder import RESULTS
+from grading.cohort.results_folder import RESULTS
+from grading.files import ROOT
+from grading.workshop.pictures.browser import page_of
+from grading.workshop.pictures.lab import run_all
+from grading.workshop.pictures.lab_course import LESSON
+from grading.workshop.pictures.made_up_class import SHOWN
+from grading.workshop.pictures.png import write_png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -1,13 +1,13 @@
-"""Build the reader's site: `python -m grading.site`, which is `make site`."""
+"""Build the reader's site: `python -m grading.workshop.site`, which is `make site`."""
 
 import os
 import sys
 
-from grading.curriculum import lesson_notebooks
-from grading.data_files import ROOT
+from grading.curriculum.proofs import lesson_notebooks
 from grading.errors import GradingError
-from grading.site.executed import executed
-from grading.site.sphinx import build
+from grading.files import ROOT
+from grading.workshop.site.executed import executed
+from grading.workshop.site.sphinx import build
 
 BUILD = ROOT / "build"
 

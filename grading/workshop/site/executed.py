@@ -8,15 +8,15 @@ from typing import Any
 
 import nbformat
 
-from grading.assessment import temporary_folder
-from grading.data_files import DATA
+from grading.assessment.assessment import temporary_folder
+from grading.cohort.graded import key_of
 from grading.errors import GradingError
-from grading.execution import INJECTED, TIMEOUT, run_notebook
-from grading.graded import key_of
-from grading.notebook import Notebook, read_notebook
-from grading.reports.json import write_whole
+from grading.evidence.data_files import DATA
+from grading.files import PACKAGE, write_whole
+from grading.running.execution import INJECTED, TIMEOUT, run_notebook
+from grading.running.notebook import Notebook, read_notebook
 
-REPORTS = Path(__file__).parents[1] / "reports"
+REPORTS = PACKAGE / "reports"
 PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import nbformat
 from docutils.nodes import make_id  # type: ignore[import-untyped]
 
-from grading.data_files import ROOT
+from grading.files import ROOT
 
 DOCS = ROOT / "docs"
 CONFIGURATION = DOCS / "site"

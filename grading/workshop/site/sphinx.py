@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from grading.site.links import broken
-from grading.site.pages import CONFIGURATION, FRONT, PICTURES, lay_out
+from grading.workshop.site.links import broken
+from grading.workshop.site.pages import CONFIGURATION, FRONT, PICTURES, lay_out
 
 
 def build(notebooks: Iterable[tuple[Path, Any]], site: Path) -> list[str]:

@@ -4,8 +4,8 @@ import mlflow
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.failed_runs import judge_failure
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_01.failed_runs import judge_failure
 
 
 def _log(status: str, tags: dict[str, str]) -> None:

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from grading.candidates import Candidate, is_baseline, metrics_of, require_spread, settings_of
 from grading.errors import Unmet
-from grading.search_space import Dimension
-from grading.store import Experiment, LocalArtifacts, Run
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.candidates import Candidate, is_baseline, metrics_of, require_spread, settings_of
+from grading.lessons.m9_02.search_space import Dimension
 
 
 def _run(name: str = "candidate", status: str = "FINISHED", **kept: dict[str, str]) -> Run:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.cv_splits import read_splits
 from grading.errors import Unmet
+from grading.lessons.m9_02.cv_splits import read_splits
 
 
 def _read(folder: Path, text: str) -> dict[object, int]:

@@ -8,8 +8,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.final_model import (
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_02.final_model import (
     baseline_run,
     chosen_settings,
     final_run,
@@ -18,7 +18,7 @@ from grading.final_model import (
     require_untouched,
     searching_runs,
 )
-from grading.searches import searches
+from grading.lessons.m9_02.searches import searches
 
 DATA, LABEL = pd.DataFrame({"a": [1.0, 2, 3, 4]}), pd.Series([1.0, 2, 3, 5])
 SPACE = '{"elasticnet__alpha": {"low": 0.01, "high": 100, "log": true}, "l1_ratio": {"low": 0, "high": 1}}'

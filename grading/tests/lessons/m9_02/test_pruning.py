@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from grading.candidates import Candidate
 from grading.errors import Unmet
-from grading.pruning import judge_pruning
-from grading.searches import Search
-from grading.store import Experiment, LocalArtifacts, Run
-from grading.study_record import Study, Trial
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.candidates import Candidate
+from grading.lessons.m9_02.pruning import judge_pruning
+from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.study_record import Study, Trial
 
 COMPLETE = Trial(0, "COMPLETE", 2.0)
 PRUNED = Trial(1, "PRUNED", steps={0: 9.0})

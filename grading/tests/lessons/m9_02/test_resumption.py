@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from grading.candidates import Candidate
 from grading.errors import Unmet
-from grading.resumption import judge_resumption, repetition
-from grading.searches import Search
-from grading.store import Experiment, LocalArtifacts, Run
-from grading.study_record import Study, Trial
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.candidates import Candidate
+from grading.lessons.m9_02.resumption import judge_resumption, repetition
+from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.study_record import Study, Trial
 
 RESUMED = (Trial(0, params={"alpha": 0.25}, session="a"), Trial(1, params={"alpha": 0.3}, session="b"))
 

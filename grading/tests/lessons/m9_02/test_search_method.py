@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from grading.candidates import Candidate
 from grading.errors import Unmet
-from grading.search_method import is_grid, require_method_and_budget
-from grading.searches import Search
-from grading.store import Experiment, LocalArtifacts, Run
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.candidates import Candidate
+from grading.lessons.m9_02.search_method import is_grid, require_method_and_budget
+from grading.lessons.m9_02.searches import Search
 
 RUN = Run("r", "search", "FINISHED", False, Experiment("1", "e", {}), 0, 1, LocalArtifacts(Path("/no")))
 GRID = [(alpha, ratio) for alpha in "1234" for ratio in "123"]

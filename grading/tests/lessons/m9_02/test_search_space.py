@@ -6,7 +6,7 @@ import optuna
 import pytest
 
 from grading.errors import Unmet
-from grading.search_space import Dimension, read_space
+from grading.lessons.m9_02.search_space import Dimension, read_space
 
 
 def _space(folder: Path, content: Any) -> tuple[Dimension, ...]:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 import mlflow
 import pytest
 
-from grading.candidates import require_spread
 from grading.errors import NotAttempted, Unmet
-from grading.evidence import Evidence
-from grading.searches import complete_pool, searches, spaces
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_02.candidates import require_spread
+from grading.lessons.m9_02.searches import complete_pool, searches, spaces
 
 SPACE = """{
     "alpha": {"low": 0.01, "high": 100, "log": true}, "degree": {"low": 1, "high": 2}, "ratio": {"low": 0, "high": 1}

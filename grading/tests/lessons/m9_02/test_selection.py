@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from grading.candidates import Candidate
 from grading.errors import Unmet
-from grading.search_space import Dimension
-from grading.selection import matching, read_simplest, require_best, require_one_standard_error
-from grading.store import Experiment, LocalArtifacts, Run
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.candidates import Candidate
+from grading.lessons.m9_02.search_space import Dimension
+from grading.lessons.m9_02.selection import matching, read_simplest, require_best, require_one_standard_error
 
 SPACE = (Dimension("net__alpha", 0.01, 100, log=True), Dimension("net__kind", choices=("a", "b")))
 

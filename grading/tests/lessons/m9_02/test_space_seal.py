@@ -5,9 +5,9 @@ import mlflow
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.searches import spaces
-from grading.space_seal import require_one_space, require_seal, require_space_first
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_02.searches import spaces
+from grading.lessons.m9_02.space_seal import require_one_space, require_seal, require_space_first
 
 SPACE = '{"alpha": {"low": 0.01, "high": 100, "log": true}}'
 

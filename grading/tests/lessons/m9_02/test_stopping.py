@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from grading.errors import Unmet
-from grading.stopping import StoppingRule, judge_stop, read_rule
-from grading.store import Experiment, LocalArtifacts, Run
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.stopping import StoppingRule, judge_stop, read_rule
 
 PRUNED = math.nan
 RUN = Run("r", "study", "FINISHED", False, Experiment("1", "e", {}), 0, 1, LocalArtifacts(Path("/no")))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from grading.candidates import Candidate
 from grading.errors import Unmet
-from grading.searches import Search
-from grading.store import Experiment, LocalArtifacts, Run
-from grading.study_agreement import require_agreement, require_direction
-from grading.study_record import Study, Trial
+from grading.evidence.store import Experiment, LocalArtifacts, Run
+from grading.lessons.m9_02.candidates import Candidate
+from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.study_agreement import require_agreement, require_direction
+from grading.lessons.m9_02.study_record import Study, Trial
 
 
 def _candidate(mean: float | None = 52.0, state: str = "COMPLETE", alpha: str = "0.25") -> Candidate:

@@ -8,7 +8,7 @@ import pytest
 from optuna.storages.journal import JournalFileBackend, JournalStorage
 
 from grading.errors import Unmet
-from grading.study_record import Study, read_study
+from grading.lessons.m9_02.study_record import Study, read_study
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

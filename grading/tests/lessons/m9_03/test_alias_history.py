@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from grading.alias_history import require_rollback, says_why
-from grading.contract import Clause
 from grading.errors import Unmet
-from grading.model_versions import MadeVersion
-from grading.promotion import Event
-from grading.store import Experiment, LocalArtifacts, ModelVersion, Run
+from grading.evidence.contract import Clause
+from grading.evidence.store import Experiment, LocalArtifacts, ModelVersion, Run
+from grading.lessons.m9_03.alias_history import require_rollback, says_why
+from grading.lessons.m9_03.model_versions import MadeVersion
+from grading.registry.promotion import Event
 
 EDITION = "ward, sha256 123456789abc"
 

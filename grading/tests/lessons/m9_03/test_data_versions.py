@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.data_files import DATA, DVC_CACHE, DataFiles
 from grading.errors import Unmet
+from grading.evidence.data_files import DATA, DVC_CACHE, DataFiles
 
 OLD, NEW = b"row,y\n1,2\n3,4\n", b"row,y\n1,2\n3,4\n5,6\n"
 SHA = {raw: hashlib.sha256(raw).hexdigest() for raw in (OLD, NEW)}

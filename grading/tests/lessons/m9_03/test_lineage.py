@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grading.errors import Unmet
-from grading.lineage import _said, read_lineage
+from grading.lessons.m9_03.lineage import _said, read_lineage
 
 ENTRY = {"version": 1, "run_id": "r", "data_md5": "m"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grading.errors import Unmet
-from grading.logged_contract import read_contract
+from grading.lessons.m9_03.logged_contract import read_contract
 
 GOOD = 'name: ward\nextends: regression\nthresholds: {rmse: "<= 60"}\n'
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from grading.errors import Unmet
-from grading.model_versions import MadeVersion, find_made, judge_comparison, require_described, says
-from grading.store import Experiment, LocalArtifacts, ModelVersion, Run
+from grading.evidence.store import Experiment, LocalArtifacts, ModelVersion, Run
+from grading.lessons.m9_03.model_versions import MadeVersion, find_made, judge_comparison, require_described, says
 
 HOME = Experiment("1", "home", {})
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from grading.ab_test import find_tests, judge_tests, judge_verdicts, verdict_of
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.paired import corrected
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, verdict_of
+from grading.lessons.m9_04.paired import corrected
 
 Read = Callable[[], Evidence]
 TRUE = np.arange(40.0) * 3 + 0.5

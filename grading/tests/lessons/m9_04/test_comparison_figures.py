@@ -4,9 +4,9 @@ import mlflow
 import pytest
 from PIL import Image
 
-from grading.comparison_figures import figures, judge_pages, require_different_pictures
 from grading.errors import Unmet
-from grading.evidence import Evidence
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
 
 SHOWN = "<style>tr:hover {{color: red}}</style><table><tr><td>ridge</td><td>{}</td></tr></table>"
 

@@ -3,10 +3,10 @@ from collections.abc import Callable
 import mlflow
 import pytest
 
-from grading.comparison_table import judge_comparison, rounding
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.tables import find_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.tables import find_table
+from grading.lessons.m9_04.comparison_table import judge_comparison, rounding
 
 VALUES = {"cv_rmse_mean": 2.123456, "cv_rmse_low": 1.9, "cv_rmse_high": 2.3}
 HEAD = "run,cv_rmse_mean,cv_rmse_low,cv_rmse_high"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.families import bound_of, corrected_interval, families, fold_scores, usual_interval
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.families import bound_of, corrected_interval, families, fold_scores, usual_interval
 
 Read = Callable[[], Evidence]
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from grading.errors import Outcome
-from grading.evidence import Evidence
-from grading.groups import judge_groups
-from grading.tables import find_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.tables import find_table
+from grading.lessons.m9_04.groups import judge_groups
 
 Read = Callable[[], Evidence]
 SEX = np.array(["f", "m", "m", "f", "m"] * 8)

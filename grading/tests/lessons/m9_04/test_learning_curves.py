@@ -4,9 +4,9 @@ import mlflow
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.learning_curves import judge_curves
-from grading.tables import find_table
+from grading.evidence.evidence import Evidence
+from grading.evidence.tables import find_table
+from grading.lessons.m9_04.learning_curves import judge_curves
 
 FAMILIES = ("ridge", "forest", "boosting")
 CURVE = {10: 3.0, 20: 2.0, 40: 1.5}

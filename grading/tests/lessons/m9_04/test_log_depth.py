@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.log_depth import require_depth
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.log_depth import require_depth
 
 Read = Callable[[], Evidence]
 LOG = """# Log

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from grading.paired import (
+from grading.lessons.m9_04.paired import (
     LOSS_NAMES,
     TEST_NAMES,
     corrected,

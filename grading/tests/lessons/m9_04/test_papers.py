@@ -4,8 +4,8 @@ import mlflow
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.papers import registered, text_of
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.papers import registered, text_of
 
 
 def test_a_papers_text_is_found_in_any_folder(evidence: Callable[[], Evidence]) -> None:

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from grading.errors import Outcome, Unmet
-from grading.evidence import Evidence
-from grading.families import Family
-from grading.plan import counting, judge_plan
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.families import Family
+from grading.lessons.m9_04.plan import counting, judge_plan
 
 Read = Callable[[], Evidence]
 ERRORS = {name: np.random.default_rng(n).normal(0, 1, 60).round(3) for n, name in enumerate("ab")}

@@ -5,8 +5,8 @@ import mlflow
 import pytest
 
 from grading.errors import Unmet
-from grading.evidence import Evidence
-from grading.practices import Practice, find_practices, require_different, require_shown, run_of
+from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04.practices import Practice, find_practices, require_different, require_shown, run_of
 
 Read = Callable[[], Evidence]
 LISTED = [{"practice": f"habit {n}", "run_id": "a run", "shown_by": "params.seed"} for n in range(6)]

@@ -1,6 +1,6 @@
 import pytest
 
-from grading.trade_offs import pareto
+from grading.lessons.m9_04.trade_offs import pareto
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 import json
 import sys
 
-import grading.checklist
-import grading.grader
-import grading.verdict
+import grading.marking.checklist
+import grading.marking.grader
+import grading.marking.verdict
 
-grading.grader._judge = grading.grader.scorecard = lambda *_, **__: None
-grading.checklist.CHECKLIST = ()
+grading.marking.grader._judge = grading.marking.grader.scorecard = lambda *_, **__: None
+grading.marking.checklist.CHECKLIST = ()
 for name in [name for name in sys.modules if name.startswith("grading")]:
     sys.modules[name].__dict__["forged"] = True
 json.decoder.scanner = None

@@ -14,9 +14,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from grading.job import Job, Product
-from grading.verdict import CheckResult, ExecutionReport, Scorecard, State, Verdict
-from grading.worker import serve
+from grading.cohort.job import Job, Product
+from grading.cohort.worker import serve
+from grading.marking.verdict import CheckResult, Scorecard, Verdict
+from grading.running.execution_report import ExecutionReport, State
 
 COMMAND = (sys.executable, __file__)
 
@@ -48,7 +49,7 @@ def card(job: Job) -> Scorecard:
 
 def use() -> None:
     """Let class runs of this process start such workers."""
-    from grading import workers
+    from grading.cohort import workers
 
     workers.LocalWorkers.__init__.__defaults__ = (COMMAND,)
 

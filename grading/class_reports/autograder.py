@@ -1,6 +1,6 @@
 """Gradescope's side: grade what lies in PLACE/submission, and write PLACE/results/results.json.
 
-Usage: python -m grading.autograder [PLACE] [--confine auto|on|off]    (PLACE is /autograder unless given)
+Usage: python -m grading.class_reports.autograder [PLACE] [--confine auto|on|off]    (PLACE is /autograder unless given)
 """
 
 import argparse
@@ -9,15 +9,15 @@ import shutil
 from pathlib import Path
 
 from grading import quiet
+from grading.class_reports import gradescope
+from grading.cohort.job import grade_one, job_of
+from grading.cohort.submissions import Found, find_submissions
 from grading.errors import GradingError
-from grading.execution import TIMEOUT
-from grading.job import grade_one, job_of
-from grading.kernels.confinement import Confine
-from grading.reports import gradescope
-from grading.reports.json import write_whole
+from grading.files import write_whole
 from grading.reports.words import clean
-from grading.scratch import scratch_folder
-from grading.submissions import Found, find_submissions
+from grading.running.execution import TIMEOUT
+from grading.running.kernels.confinement import Confine
+from grading.running.scratch import scratch_folder
 
 STUDENT = "student"  # Gradescope knows who it is; the grader need not
 

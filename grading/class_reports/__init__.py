@@ -1,0 +1,1 @@
+"""A class for people and machines: its page, gradebooks, MLflow store."""

@@ -1,0 +1,1 @@
+"""Commands for teachers and maintainers; students do not receive them."""

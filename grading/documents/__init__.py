@@ -1,0 +1,1 @@
+"""Papers filled from the store: the experiment log and the model card."""

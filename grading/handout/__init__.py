@@ -1,0 +1,1 @@
+"""What leaves the repository: the students' bundle and the autograder for Gradescope."""

@@ -1,0 +1,1 @@
+"""Lesson M9_01: set up MLflow and track the first runs."""

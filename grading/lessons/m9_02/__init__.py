@@ -1,0 +1,1 @@
+"""Lesson M9_02: tune hyperparameters and keep every trial."""

@@ -1,0 +1,1 @@
+"""Lesson M9_03: version data, code and models."""

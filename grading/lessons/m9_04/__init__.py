@@ -1,0 +1,1 @@
+"""Lesson M9_04: compare experiments and decide."""

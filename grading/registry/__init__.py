@@ -1,0 +1,1 @@
+"""Contracts as a gate, and aliases that keep a history."""
