@@ -38,6 +38,8 @@ def apply() -> None:
         os.environ.setdefault("PYTHONUTF8", "1")
     for pattern in HARMLESS:
         warnings.filterwarnings("ignore", message=pattern)
+    # A format that no notebook has: building jsonschema's optional parser of IRIs takes more than a second.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     colorama: Any = sys.modules.get("colorama")  # DVC wraps the streams for Windows' sake: each print in two pieces
     if colorama and sys.stdout is colorama.initialise.wrapped_stdout is not colorama.initialise.orig_stdout:
         colorama.deinit()

@@ -1,7 +1,6 @@
 """The command line: parse, call, print. Exit 0 done · 1 below the mark or not met · 2 wrong input · 3 our error."""
 
 import os
-import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import NoReturn
@@ -39,8 +38,6 @@ def main() -> None:
     from grading.errors import GradingError, InputError
 
     quiet.apply()
-    # A format no notebook has: jsonschema's optional parser of IRIs is a third of the time to start.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         app(standalone_mode=True)
     except InputError as error:

@@ -87,6 +87,16 @@ def cases(lesson: Lesson) -> list[Case]:
     return [Case(lesson, file.parent) for file in sorted((GALLERY / lesson.id.lower()).glob("*/expected.json"))]
 
 
+def one_for_each_check(cases: Iterable[Case]) -> list[Case]:
+    """A mutant for every check that a mutant trips: of several the one that loses least beside it."""
+    found: dict[str, Case] = {}
+    mutants = [case for case in cases if case.is_mutant and not case.own_notebook]
+    for case in sorted(mutants, key=lambda case: (len(case.expected["lost"]), case.name)):
+        for check in case.expected["lost"]:
+            found.setdefault(check, case)
+    return list({case.name: case for case in found.values()}.values())
+
+
 def assess_case(case: Case) -> Assessment:
     """Run and grade one case of the gallery."""
     notebook = case.notebook()

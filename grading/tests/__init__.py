@@ -1,1 +1,5 @@
-"""Tests, a folder a room; see "Three sizes of test" in docs/authoring.md."""
+"""Tests, a folder a room; "Three sizes of test" in docs/authoring.md says how to run them."""
+
+from grading import quiet
+
+quiet.apply()  # before a test module imports what it keeps quiet, and quick

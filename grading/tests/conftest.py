@@ -7,7 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ from grading.workshop.pictures.serving import serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-quiet.apply()
+pytest_plugins = ["grading.tests.sizes"]
 
 SCREENSHOTS = ROOT / "screenshots"  # what the browser's tests saw, for a person to look at; CI keeps them
 needs_browser = pytest.mark.skipif(
@@ -121,21 +121,28 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def tracking(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A fresh store that MLflow in this process logs to; its artifacts lie in the test's folder."""
+@contextmanager
+def logging_to(store: Path, folder: Path) -> Iterator[str]:
+    """A copy of a store in a folder, which MLflow in this process logs to meanwhile: its URI."""
     import mlflow
 
-    shutil.copyfile(empty_store, tmp_path / "mlflow.db")
-    monkeypatch.chdir(tmp_path)
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    mlflow.set_tracking_uri(uri)
-    mlflow.set_experiment(f"experiment-{uuid.uuid4().hex[:8]}")
-    yield uri
-    while mlflow.active_run():
-        mlflow.end_run()
-    mlflow.set_tracking_uri("")
-    os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
+    shutil.copyfile(store, folder / "mlflow.db")
+    uri = f"sqlite:///{folder / 'mlflow.db'}"
+    with chdir(folder):  # where new artifacts lie
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_experiment(f"experiment-{uuid.uuid4().hex[:8]}")
+        yield uri
+        while mlflow.active_run():
+            mlflow.end_run()
+        mlflow.set_tracking_uri("")
+        os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
+
+
+@pytest.fixture
+def tracking(empty_store: Path, tmp_path: Path) -> Iterator[str]:
+    """A fresh store that MLflow in this process logs to; its artifacts lie in the test's folder."""
+    with logging_to(empty_store, tmp_path) as uri:
+        yield uri
 
 
 @pytest.fixture

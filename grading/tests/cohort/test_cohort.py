@@ -23,6 +23,8 @@ from grading.tests.commands.test_cli import TRACKED, processed
 from grading.tests.conftest import files_of_at_most
 from grading.tests.stub_worker import stand_in
 
+pytestmark = pytest.mark.slow
+
 ADA, BOB = (
     Submission(name, "M9_01", "M9_01_a.ipynb", f'{{"who": "{name}"}}'.encode(), {}, "a") for name in ("Ada", "Bob")
 )

@@ -20,6 +20,8 @@ from grading.running.environment import ONE_THREAD
 from grading.tests import stub_worker
 from grading.tests.conftest import gone
 
+pytestmark = pytest.mark.exhaustive
+
 KILLS, SUBMISSIONS = 20, 160
 
 

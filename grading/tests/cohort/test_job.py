@@ -18,7 +18,7 @@ from grading.marking.verdict import Verdict
 from grading.reports.html import home_command
 from grading.running.execution_report import State
 
-pytestmark = pytest.mark.xdist_group("jobs")  # one warm process
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("jobs")]  # one warm process
 TRACKED = (
     "import mlflow\nmlflow.set_experiment('tumour forecast')\nwith mlflow.start_run(): mlflow.log_metric('rmse', 1)"
 )

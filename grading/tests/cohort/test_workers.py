@@ -16,6 +16,8 @@ from grading.errors import GradingError
 from grading.tests.conftest import gone
 from grading.tests.stub_worker import COMMAND
 
+pytestmark = pytest.mark.slow
+
 
 def job(student: str, notebook: str = "{}", timeout: float = 60) -> Job:
     return job_of(Submission(student, "M9_01", "M9_01_a.ipynb", notebook.encode(), {}, "a"), timeout, "off")

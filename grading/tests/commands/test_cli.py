@@ -15,6 +15,8 @@ from grading.commands.cli import main
 from grading.files import ROOT
 from grading.running.kernels.confinement import strength
 
+pytestmark = pytest.mark.slow
+
 
 class Done(NamedTuple):
     """What a command did."""

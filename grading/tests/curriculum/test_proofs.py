@@ -1,4 +1,4 @@
-"""The curriculum proves itself: see grading/curriculum.py for what each proof says."""
+"""The curriculum proves itself: see grading/curriculum/proofs.py for what each proof says."""
 
 import shutil
 import subprocess
@@ -12,11 +12,12 @@ import pytest
 
 from grading.assessment.assessment import grade_execution
 from grading.curriculum.branches import families, judge_family
-from grading.curriculum.gallery import Case, Judgement, cases, judge
+from grading.curriculum.gallery import Case, Judgement, cases, judge, one_for_each_check
 from grading.curriculum.proofs import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
 from grading.evidence.data_files import DATA
 from grading.files import ROOT
 from grading.lessons import LESSONS
+from grading.marking.grader import checks_of
 from grading.marking.lesson import Lesson
 from grading.running.kernels.provisioner import KERNEL_NAME
 from grading.tests.conftest import LessonRun
@@ -24,6 +25,9 @@ from grading.tests.conftest import LessonRun
 FAMILIES = families(case for lesson in LESSONS for case in cases(lesson))
 LARGEST = [max((one for one in FAMILIES if one[0].lesson is lesson), key=len) for lesson in LESSONS]
 FIRST = [case for family in LARGEST for case in family[:1]]  # one of each lesson
+# A mutant for every check, and every right answer: `make test` judges these, `make prove` the others.
+CHOSEN = {lesson.id: one_for_each_check(cases(lesson)) for lesson in LESSONS}
+IN_TEST = [case for family in FAMILIES for case in family if not case.is_mutant or case in CHOSEN[case.lesson.id]]
 
 
 @pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
@@ -31,18 +35,21 @@ def test_a_notebook_conforms_to_the_template(path: Path) -> None:
     assert conforms(path).problems == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_an_untouched_lesson_runs_clean_and_earns_nothing(lesson: Lesson, tmp_path: Path) -> None:
     for proof in proofs_of_run(lesson, *run_lesson(lesson, tmp_path / "run", solution=False), solved=False):
         assert proof.problems == (), proof.claim
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("solved")
 def test_the_solved_first_lesson_runs_clean_and_earns_everything(solved: LessonRun) -> None:
     for proof in proofs_of_run(solved.lesson, solved.notebook, solved.execution, solved=True):
         assert proof.problems == (), proof.claim
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.id)
 def test_a_solved_lesson_runs_clean_and_earns_everything(lesson: Lesson, tmp_path: Path) -> None:
     for proof in proofs_of_run(lesson, *run_lesson(lesson, tmp_path / "run", solution=True), solved=True):
@@ -69,9 +76,16 @@ def judged(request: pytest.FixtureRequest) -> Judged:
 
 
 def in_families(*wanted: Case) -> list[Any]:
-    """Parameters that keep a family on one worker."""
+    """Parameters that keep a family on one worker; those that `make test` does not judge are marked so."""
     return [
-        pytest.param(case, id=f"{case.lesson.id}-{case.name}", marks=pytest.mark.xdist_group(f"gallery-{number}"))
+        pytest.param(
+            case,
+            id=f"{case.lesson.id}-{case.name}",
+            marks=[
+                pytest.mark.xdist_group(f"gallery-{number}"),
+                pytest.mark.slow if case in IN_TEST and not wanted else pytest.mark.exhaustive,
+            ],
+        )
         for number, family in enumerate(FAMILIES)
         for case in family
         if not wanted or case in wanted
@@ -93,12 +107,19 @@ def test_a_branch_has_the_scorecard_of_the_case_run_alone(case: Case, judged: Ju
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_every_check_has_a_mutant_that_make_test_judges(lesson: Lesson) -> None:
+    tripped = {check for case in CHOSEN[lesson.id] for check in case.expected["lost"]}
+    assert {check.id for check in checks_of(lesson)} - tripped == set()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_the_gallery_is_large_enough(lesson: Lesson) -> None:
     mutants = [case for case in cases(lesson) if case.is_mutant]
     assert len(mutants) >= 24
     assert len(cases(lesson)) - len(mutants) >= 6
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
 def test_the_numbers_in_the_prose_are_what_runs_today(path: Path, tmp_path: Path) -> None:
     shutil.copytree(DATA, tmp_path / "data")
@@ -109,6 +130,7 @@ def test_the_numbers_in_the_prose_are_what_runs_today(path: Path, tmp_path: Path
     assert done.returncode == 0, done.stdout[-3000:]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
 def test_papermill_runs_a_lesson_without_a_word_on_stderr(lesson: Lesson, tmp_path: Path) -> None:
     import papermill
@@ -128,6 +150,7 @@ def test_papermill_runs_a_lesson_without_a_word_on_stderr(lesson: Lesson, tmp_pa
     assert [output.text for output in streams if output.name == "stderr"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("solved")
 def test_the_worked_part_is_marked_by_the_same_checklist(solved: LessonRun) -> None:
     card = grade_execution(solved.lesson, solved.notebook, solved.execution, "worked").scorecard
@@ -135,6 +158,7 @@ def test_the_worked_part_is_marked_by_the_same_checklist(solved: LessonRun) -> N
     assert card.percent == 100
 
 
+@pytest.mark.slow
 def test_the_template_runs_as_it_is(tmp_path: Path) -> None:
     from grading.jupyter.template import TEMPLATE
     from grading.running.execution import run_notebook

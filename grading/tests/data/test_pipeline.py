@@ -5,10 +5,8 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -16,71 +14,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from grading import quiet
 from grading.evidence.intervals import measure
 from grading.evidence.open_store import open_store
 from grading.evidence.predictions import read_predictions
-from grading.evidence.store import Run, Store
+from grading.evidence.store import Run
 from grading.files import ROOT
 from grading.registry.gate import hold
 from grading.tests.conftest import mlflow_server
+from grading.tests.data.course import Course, make_course
 
 pytestmark = pytest.mark.xdist_group("pipeline")
-
-GIT = {f"GIT_{who}_{what}": "a@localhost" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 NOT_REPEATED = re.compile(r"^latency_ms$")  # a time is never twice the same
-
-
-@dataclass(frozen=True)
-class Course:
-    """A clone of what the pipeline needs, with a commit of its own."""
-
-    folder: Path
-    first_metrics: dict[str, float] = field(default_factory=dict)  # metrics.json after the first run
-
-    @property
-    def pipeline(self) -> Path:
-        return self.folder / "data" / "pipeline"
-
-    @property
-    def store(self) -> Store:
-        return open_store(f"sqlite:///{self.pipeline / 'mlflow.db'}")
-
-    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """`make pipeline`, without make."""
-        return self.call(sys.executable, str(self.pipeline / "run.py"), *arguments, folder=None, **more)
-
-    def call(self, *command: str, folder: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MLFLOW_", "DVC_"))}
-        around = clean | quiet.ENVIRONMENT | GIT | {"DVC_NO_ANALYTICS": "1"} | more
-        return subprocess.run(
-            command, cwd=folder or self.folder, env=around, capture_output=True, text=True, check=False, timeout=300
-        )
-
-    def change(self, old: str, new: str) -> None:
-        """Change a value in params.yaml."""
-        file = self.pipeline / "params.yaml"
-        text = file.read_text("utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new), "utf-8")
-
-    def main_runs(self) -> list[Run]:
-        return [run for run in self.store.runs if run.parent_id is None]
-
-
-def make_course(folder: Path, *, git: bool = True) -> Course:
-    course = Course(folder)
-    shutil.copytree(ROOT / ".dvc", folder / ".dvc", ignore=shutil.ignore_patterns("tmp", "cache", "config.local"))
-    shutil.copytree(
-        ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("build", "mlruns", "mlflow.db*", "__pycache__")
-    )
-    shutil.copytree(ROOT / "grading" / "contracts", folder / "grading" / "contracts")
-    for name in (".gitignore", ".dvcignore"):
-        shutil.copyfile(ROOT / name, folder / name)
-    if git:
-        for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "the course")):
-            assert course.call("git", *arguments).returncode == 0
-    return course
 
 
 @pytest.fixture(scope="module")
@@ -230,148 +174,6 @@ def test_no_test_patient_of_v1_is_a_training_patient_of_v2(course: Course) -> No
     rows = {v: pd.read_csv(ROOT / "data" / f"breast_cancer_{v}.csv")["row"] for v in ("v1", "v2")}
     sides = {v: {row for row in ids if is_test(row, 42, 0.25)} for v, ids in rows.items()}
     assert sides["v1"] == sides["v2"] & set(rows["v1"])
-
-
-def _at(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
-    """The data with another value for patient 7."""
-    return frame.assign(**{column: frame[column].astype(object).where(frame["row"] != 7, value)})
-
-
-SPOILT: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "a missing column": lambda frame: frame.drop(columns="mean_area"),
-    "an unknown column": lambda frame: frame.assign(diagnosis=frame["malignant"]),
-    "text for a number": lambda frame: _at(frame, "mean_radius", "large"),
-    "a label in words": lambda frame: _at(frame, "malignant", "yes"),
-    "a gap": lambda frame: _at(frame, "mean_radius", None),
-    "a slip of the comma": lambda frame: _at(frame, "mean_radius", 1371.0),
-    "a third label": lambda frame: _at(frame, "malignant", 2),
-    "a row id twice": lambda frame: frame.assign(row=frame["row"].replace(7, 8)),
-    "a tumour twice": lambda frame: pd.concat([frame, frame[frame["row"] == 7].assign(row=9999)]),
-    "the label in disguise": lambda frame: frame.assign(
-        mean_symmetry=frame["malignant"] * 0.04 + 0.05, worst_symmetry=frame["worst_symmetry"] + 0.1
-    ),
-    "one class": lambda frame: frame[frame["malignant"] == 1],
-    "a mean above the worst": lambda frame: _at(frame, "worst_area", 1.0),
-    "no rows": lambda frame: frame.head(0),
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("a missing column", r"column mean_area: expected this column; found none"),
-        ("an unknown column", r"column diagnosis: expected no other column; found one that no rule knows"),
-        (
-            "text for a number",
-            r"for one reason:\n  row 7 \(line 9\), column mean_radius: expected a number; found 'large'",
-        ),
-        ("a label in words", r"for one reason:\n  row 7 \(line 9\), column malignant: expected a number; found 'yes'"),
-        ("a gap", r"row 7 \(line 9\), column mean_radius: expected a value; found nothing"),
-        ("a slip of the comma", r"row 7 \(line 9\), column mean_radius: expected a number from 0 to 75; found 1371"),
-        ("a third label", r"row 7 \(line 9\), column malignant: expected 0 or 1; found 2"),
-        ("a row id twice", r"row 8 \(line 9\), column row: expected each row id once; found 8"),
-        ("a tumour twice", r"row 9999 \(line 571\): expected each tumour once"),
-        ("the label in disguise", r"column mean_symmetry: expected a measurement; found the label in disguise"),
-        ("one class", r"the table: expected tumours of both kinds"),
-        ("a mean above the worst", r"row 7 \(line 9\): expected mean_area of at most worst_area"),
-        ("no rows", r"expected patients in data\.csv; found a header and no rows"),
-    ],
-)
-def test_data_that_break_a_rule_are_refused_by_row_column_and_rule(tmp_path: Path, name: str, said: str) -> None:
-    spoilt = SPOILT[name](pd.read_csv(ROOT / "data" / "breast_cancer_v2.csv"))
-    spoilt.to_csv(tmp_path / "data.csv", index=False)
-    done = _stage("validate.py", tmp_path, "data.csv")
-    assert done.returncode == 1
-    assert re.search(said, done.stderr), done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "build").exists()
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "found: No columns"),
-        (b"\xff\xfe\x00", "as a CSV table"),
-        (b"row;malignant\n1;0\n", "expected columns with commas between them"),
-        (None, "expected a data file at data.csv; found none"),
-    ],
-)
-def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes | None, said: str) -> None:
-    if content is not None:
-        (tmp_path / "data.csv").write_bytes(content)
-    done = _stage("validate.py", tmp_path, "data.csv")
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("twin", "said"), [(False, r"found rows \[2\] in training and test"), (True, r"found rows \[9999\]")]
-)
-def test_a_patient_on_both_sides_of_the_split_stops_the_training(tmp_path: Path, twin: bool, said: str) -> None:
-    frame = pd.read_csv(ROOT / "data" / "breast_cancer_v1.csv")
-    (tmp_path / "build").mkdir()
-    frame.to_csv(tmp_path / "build" / "train.csv", index=False)
-    frame.head(1).assign(**({"row": 9999} if twin else {})).to_csv(tmp_path / "build" / "test.csv", index=False)
-    shutil.copyfile(ROOT / "data" / "pipeline" / "params.yaml", tmp_path / "params.yaml")
-    done = _stage("train.py", tmp_path, MLFLOW_TRACKING_URI=f"sqlite:///{tmp_path / 'mlflow.db'}")
-    assert done.returncode == 1
-    assert re.search(said, done.stderr), done.stderr
-    assert "the labels leak" in done.stderr
-
-
-def _stage(script: str, folder: Path, *arguments: str, **around: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(ROOT / "data" / "pipeline" / script), *arguments],
-        cwd=folder, env={**os.environ, **around}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("version: v2", "version: v3", "data.version: Input should be 'v1' or 'v2'; found 'v3'"),
-        ("folds: 5", "folds: 5000", "train.folds: Input should be less than or equal to 20; found 5000"),
-        ("alias: champion", "alias: the champion", "registry.alias: String should match pattern"),
-        ("C: 0.5", "C: -1", "train.C: Input should be greater than 0; found -1"),
-        ("test_share: 0.25", "test_share: 25", "split.test_share: Input should be less than 1; found 25"),
-        ("max_iter:", "max_iterations:", "train.max_iter: Field required"),
-        ("seed: 42", "seed: [", "expected YAML in"),
-        (
-            "drop: []",
-            "drop: [worst_age]",
-            "features.drop in params.yaml: expected measurements of the data; found worst_age",
-        ),
-        ("test_share: 0.25", "test_share: 0.001", "expected tumours of both kinds among the test rows"),
-    ],
-)
-def test_a_wrong_parameter_is_named_before_anything_is_split(tmp_path: Path, old: str, new: str, said: str) -> None:
-    text = (ROOT / "data" / "pipeline" / "params.yaml").read_text("utf-8")
-    assert old in text
-    (tmp_path / "params.yaml").write_text(text.replace(old, new), "utf-8")
-    done = _stage("preprocess.py", tmp_path, str(ROOT / "data" / "breast_cancer_v2.csv"))
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "build").exists()
-
-
-def test_an_empty_params_file_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "params.yaml").write_text("")
-    done = _stage("preprocess.py", tmp_path, str(ROOT / "data" / "breast_cancer_v2.csv"))
-    assert done.returncode == 1
-    assert "✗ params.yaml: " in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_contract_that_does_not_exist_is_said_before_the_training(tmp_path: Path) -> None:
-    text = (ROOT / "data" / "pipeline" / "params.yaml").read_text("utf-8")
-    (tmp_path / "params.yaml").write_text(text.replace("healthcare_triage", "nobodys"), "utf-8")
-    assert _stage("preprocess.py", tmp_path, str(ROOT / "data" / "breast_cancer_v2.csv")).returncode == 0
-    done = _stage("train.py", tmp_path, MLFLOW_TRACKING_URI=f"sqlite:///{tmp_path / 'mlflow.db'}")
-    assert done.returncode == 1
-    assert "registry.contract in params.yaml: expected a contract at" in done.stderr
-    assert not (tmp_path / "mlflow.db").exists()
 
 
 def test_a_refused_file_stops_the_pipeline_with_a_non_zero_exit(tmp_path: Path) -> None:

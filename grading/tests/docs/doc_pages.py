@@ -29,7 +29,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from markdown_it import MarkdownIt
 
 from grading import quiet
@@ -160,6 +159,8 @@ def refusals(page: Path, folder: Path) -> dict[int, set[str]]:
 
     Good snippets are the cells of a notebook and held to the settings for these; each bad one is a file of its own.
     """
+    import nbformat  # not for the script: it runs in a process of its own for each page
+
     blocks = [block for block in blocks_of(page) if block.info.startswith("python")]
     good = [block for block in blocks if not block.info.startswith(BAD)]
     cells = [nbformat.v4.new_code_cell(block.code.rstrip(), id=f"line-{block.line}") for block in good]

@@ -31,6 +31,7 @@ def test_the_five_pages_opt_in() -> None:
     assert set(OURS) <= {page.stem for page in _pages()}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: page.stem)
 def test_every_snippet_runs_and_prints_what_the_page_says(page: Path, read: Callable[[Path], str]) -> None:
     assert read(page) == ""

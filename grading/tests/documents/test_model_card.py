@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
@@ -16,50 +17,60 @@ from grading.errors import InputError, StoreError
 from grading.evidence.log_reading import FIELD, fill
 from grading.evidence.open_store import open_store
 from grading.evidence.store import Run
+from grading.tests.conftest import logging_to
 
 TOLD = {name: f"What a person says of the {name}." for name in PERSONAL}
 ROWS = 120
 COMMIT, SHA256 = "f" * 40, "ab" * 32
 
 
+@pytest.fixture(scope="module")
+def screening(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with `screening/2`: a real model on made-up measurements, registered twice and promoted."""
+    folder = tmp_path_factory.mktemp("screening")
+    with logging_to(empty_store, folder):
+        rng = np.random.default_rng(2)
+        frame = pd.DataFrame({"radius": rng.normal(size=ROWS), "texture": rng.normal(size=ROWS)})
+        label = (frame["radius"] + rng.normal(scale=0.7, size=ROWS) > 0).astype(int)
+        model = LogisticRegression().fit(frame, label)
+        seen = pd.DataFrame({"row": range(ROWS), "y_true": label, "y_pred": model.predict(frame)})
+        seen = seen.assign(y_score=model.predict_proba(frame)[:, 1], clinic=rng.choice(["north", "south"], ROWS))
+        with mlflow.start_run(run_name="logistic") as run:
+            mlflow.log_params({"seed": 42, "cost_of_miss_usd": 20000, "cost_of_false_alarm_usd": 500})
+            mlflow.log_metric("test_accuracy", (seen["y_true"] == seen["y_pred"]).mean())
+            data = from_pandas(frame.assign(y=label), source="/data/cells_v1.csv", name="cells", targets="y")
+            mlflow.log_input(data, context="training")
+            mlflow.set_tags({"data_sha256": SHA256, "git_commit": COMMIT, "git_dirty": False})
+            mlflow.log_text(seen.to_csv(index=False), "predictions.csv")
+            saved = mlflow.sklearn.log_model(
+                model, name="screening", input_example=frame.head(3), pip_requirements=["scikit-learn"]
+            )
+        client = mlflow.MlflowClient()
+        client.create_registered_model("screening")
+        for _ in range(2):
+            client.create_model_version("screening", saved.model_uri, run.info.run_id)
+        client.set_registered_model_alias("screening", "champion", "2")
+        events = {"champion.0001": "10:00", "champion.0003": "12:00", "trial.0001": "09:00"}
+        for key, hour in events.items():
+            event: dict[str, object] = {
+                "action": "promoted",
+                "by": "ada",
+                "at": f"2026-01-05T{hour}:00+00:00",
+                "why": "fewer | misses",
+            }
+            event |= {"contract": "healthcare_triage", "run": run.info.run_id, "previous": 1}
+            client.set_model_version_tag("screening", "2", f"gate.{key}", json.dumps(event))
+        for key, text in {"champion.0004": "{", "champion.0005": "[1]", "odd": '{"by": {"a": "|"}}'}.items():
+            client.set_model_version_tag("screening", "2", f"gate.{key}", text)
+        client.set_model_version_tag("screening", "2", "ticket", "MED-7")
+    return folder / "mlflow.db"
+
+
 @pytest.fixture
-def registered(tracking: str) -> Run:
-    """The run behind `screening/2`: a real model on made-up measurements, registered twice and promoted."""
-    rng = np.random.default_rng(2)
-    frame = pd.DataFrame({"radius": rng.normal(size=ROWS), "texture": rng.normal(size=ROWS)})
-    label = (frame["radius"] + rng.normal(scale=0.7, size=ROWS) > 0).astype(int)
-    model = LogisticRegression().fit(frame, label)
-    seen = pd.DataFrame({"row": range(ROWS), "y_true": label, "y_pred": model.predict(frame)})
-    seen = seen.assign(y_score=model.predict_proba(frame)[:, 1], clinic=rng.choice(["north", "south"], ROWS))
-    with mlflow.start_run(run_name="logistic") as run:
-        mlflow.log_params({"seed": 42, "cost_of_miss_usd": 20000, "cost_of_false_alarm_usd": 500})
-        mlflow.log_metric("test_accuracy", (seen["y_true"] == seen["y_pred"]).mean())
-        data = from_pandas(frame.assign(y=label), source="/data/cells_v1.csv", name="cells", targets="y")
-        mlflow.log_input(data, context="training")
-        mlflow.set_tags({"data_sha256": SHA256, "git_commit": COMMIT, "git_dirty": False})
-        mlflow.log_text(seen.to_csv(index=False), "predictions.csv")
-        saved = mlflow.sklearn.log_model(
-            model, name="screening", input_example=frame.head(3), pip_requirements=["scikit-learn"]
-        )
-    client = mlflow.MlflowClient()
-    client.create_registered_model("screening")
-    for _ in range(2):
-        client.create_model_version("screening", saved.model_uri, run.info.run_id)
-    client.set_registered_model_alias("screening", "champion", "2")
-    events = {"champion.0001": "10:00", "champion.0003": "12:00", "trial.0001": "09:00"}
-    for key, hour in events.items():
-        event: dict[str, object] = {
-            "action": "promoted",
-            "by": "ada",
-            "at": f"2026-01-05T{hour}:00+00:00",
-            "why": "fewer | misses",
-        }
-        event |= {"contract": "healthcare_triage", "run": run.info.run_id, "previous": 1}
-        client.set_model_version_tag("screening", "2", f"gate.{key}", json.dumps(event))
-    for key, text in {"champion.0004": "{", "champion.0005": "[1]", "odd": '{"by": {"a": "|"}}'}.items():
-        client.set_model_version_tag("screening", "2", f"gate.{key}", text)
-    client.set_model_version_tag("screening", "2", "ticket", "MED-7")
-    return open_store(tracking).runs[0]
+def registered(screening: Path, tmp_path: Path) -> Iterator[Run]:
+    """The run behind `screening/2`, in a store of the test's own that MLflow logs to."""
+    with logging_to(screening, tmp_path) as uri:
+        yield open_store(uri).runs[0]
 
 
 def _section(text: str, heading: str) -> str:
@@ -155,12 +166,16 @@ def test_the_template_asks_for_nothing_that_cannot_be_filled(registered: Run) ->
     assert "not recorded" not in _section(text, "Reproduce it")
 
 
-def test_the_command_writes_a_card(registered: Run, tracking: str, tmp_path: Path) -> None:
+def test_the_command_writes_a_card(registered: Run, tmp_path: Path) -> None:
     told = [part for name in PERSONAL for part in ("--say", f"{name}=All is well with the {name}.")]
     file = tmp_path / "card.md"
-    done = CliRunner().invoke(app, ["card", "screening/2", "--store", tracking, "-o", str(file), *told])
+    done = CliRunner().invoke(
+        app, ["card", "screening/2", "--store", mlflow.get_tracking_uri(), "-o", str(file), *told]
+    )
     assert (done.exit_code, done.exception) == (0, None)
     assert list(problems_of_card(file.read_text("utf-8"), registered)) == []
-    assert "_missing_" in CliRunner().invoke(app, ["card", "screening/2", "--store", tracking]).stdout
-    refused = CliRunner().invoke(app, ["card", "screening/2", "--store", tracking, "--say", "objective=x"])
+    assert "_missing_" in CliRunner().invoke(app, ["card", "screening/2", "--store", mlflow.get_tracking_uri()]).stdout
+    refused = CliRunner().invoke(
+        app, ["card", "screening/2", "--store", mlflow.get_tracking_uri(), "--say", "objective=x"]
+    )
     assert isinstance(refused.exception, InputError)

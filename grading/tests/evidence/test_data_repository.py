@@ -140,7 +140,9 @@ def test_a_pointer_without_an_md5_names_nothing(repository: DataRepository, poin
     assert repository.tracked(_git(repository.root, "rev-parse", "HEAD")) == {}
 
 
-@pytest.mark.parametrize("pointer", ["outs: [\n", "[" * 5000, "x" * 30_000, "\0"])
+@pytest.mark.parametrize(
+    "pointer", ["outs: [\n", "[" * 5000, "x" * 30_000, "\0"], ids=["cut off", "nested too deep", "one long word", "NUL"]
+)
 def test_a_pointer_that_cannot_be_read_is_unmet(repository: DataRepository, pointer: str) -> None:
     _commit(repository.root, MD5)
     (repository.root / "data" / "table.csv.dvc").write_text(pointer)

@@ -68,6 +68,7 @@ def test_an_interval_holds_its_value(metric: str, table: pd.DataFrame, threshold
         assert found.low < found.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("metric", "average"), [("accuracy", None), ("recall", "macro"), ("f1", "weighted")])
 def test_the_interval_is_that_of_resampling_by_hand(metric: str, average: str | None) -> None:
     score = sk.accuracy_score if average is None else getattr(sk, f"{metric}_score")

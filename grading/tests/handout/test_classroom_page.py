@@ -22,7 +22,7 @@ from grading.running.notebook import overlay, read_notebook
 from grading.tests.docs.doc_pages import blocks_of
 from grading.tests.handout.unpacked import unpack
 
-pytestmark = pytest.mark.xdist_group("bundle")
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("bundle")]
 
 SHELL = [block.code for block in blocks_of(ROOT / "docs" / "classroom.md") if block.info == "sh"]
 STUDENTS, GITHUB, GRADESCOPE, NBGRADER = SHELL

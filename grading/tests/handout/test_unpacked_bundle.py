@@ -17,7 +17,7 @@ from grading.marking.lesson import Lesson
 from grading.reports.json import as_dict
 from grading.tests.handout.unpacked import Unpacked, unpacked
 
-pytestmark = pytest.mark.xdist_group("bundle")
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("bundle")]
 
 LOOK = """
 import importlib, json, pkgutil

@@ -220,17 +220,21 @@ def kernel_said() -> list[list[tuple[str, str]]]:
     ]
 
 
+@pytest.mark.slow
 def test_the_card_takes_the_place_of_the_line_and_is_not_shown_twice(kernel_said: Any) -> None:
     assert kernel_said[0] == [("stream", "before\n"), ("display_data", "M9_01: done")]
 
 
+@pytest.mark.slow
 def test_a_card_that_was_kept_can_be_shown_again(kernel_said: Any) -> None:
     assert kernel_said[1] == [("execute_result", "M9_01: done")]
 
 
+@pytest.mark.slow
 def test_a_check_that_was_interrupted_leaves_no_promise(kernel_said: Any) -> None:
     assert kernel_said[2] == [("display_data", "The check was stopped before it was done.")]
 
 
+@pytest.mark.slow
 def test_the_process_for_models_is_started_with_the_setup_cell(kernel_said: Any) -> None:
     assert kernel_said[3] == []  # the cell asserts it

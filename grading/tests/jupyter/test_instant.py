@@ -159,6 +159,7 @@ print([path for path in opened if "solutions" in path])
 """
 
 
+@pytest.mark.slow
 def test_the_check_has_no_solution_and_looks_at_none(tracking: str, tmp_path: Path) -> None:
     asked = subprocess.run(
         [sys.executable, "-c", LOOKS, tracking], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -62,7 +62,11 @@ def scorecards() -> dict[bool, Scorecard]:
 
 
 @pytest.mark.xdist_group("lab")
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize(
+    "lesson",
+    [LESSONS[0], *(pytest.param(other, marks=pytest.mark.exhaustive) for other in LESSONS[1:])],
+    ids=lambda lesson: lesson.id,
+)
 @pytest.mark.parametrize("solved", [False, True], ids=["untouched", "solved"])
 def test_a_lesson_runs_in_jupyterlab(
     scorecards: dict[bool, Scorecard], lab: tuple[str, Path], browser: Any, lesson: Lesson, solved: bool

@@ -44,6 +44,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         serve(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_the_server_ends_when_what_started_it_is_killed(tmp_path: Path) -> None:
     starts = "import subprocess, sys\nfrom pathlib import Path\nfrom grading.jupyter.mlflow_server import command\n"
     starts += (

@@ -27,7 +27,10 @@ from grading.running.kernels.prediction import predict
 from grading.running.kernels.warm_process import ForkedKernel, WarmthError, shared
 from grading.running.notebook import read_notebook
 
-pytestmark = pytest.mark.skipif(not strength().enough, reason=f"nothing to confine with: {strength().missing}")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not strength().enough, reason=f"nothing to confine with: {strength().missing}"),
+]
 TRACKED = "import mlflow\nmlflow.set_experiment('a')\nwith mlflow.start_run():\n    mlflow.log_metric('m', 1)"
 
 

@@ -14,6 +14,8 @@ from grading.running.execution import run_notebook
 from grading.running.execution_report import State
 from grading.running.notebook import read_notebook
 
+pytestmark = pytest.mark.slow
+
 TRACKED = """import mlflow
 mlflow.set_experiment("tumour size forecast")
 mlflow.set_experiment_tags({"project": "p", "team": "t", "mlflow.note.content": "We expect an error below 3 in all."})

@@ -11,8 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ EXPECTED = {
     for file in sorted((Path(__file__).parents[1] / "gallery" / "hostile").glob("*/expected.json"))
 }
 # What the grader reads afterwards is the same whoever runs it: those cases are graded once, by whoever runs the tests.
+KINDS = {expected["kind"]: name for name, expected in reversed(EXPECTED.items())}  # the first case of each kind
 EVERY, OFTEN = list(EXPECTED), [name for name, expected in EXPECTED.items() if not expected.get("once")]
 HARNESS = [sys.executable, str(Path(__file__).with_name("hostile.py"))]
 ORDINARY = 12345  # the id of a user whom no machine has
@@ -137,13 +139,22 @@ def first_closed(path: Path) -> Path | None:
     return next((folder for folder in reversed([path, *path.parents]) if not folder.stat().st_mode & 0o001), None)
 
 
+def sized(cases: Iterable[str]) -> list[Any]:
+    """One case of each kind for `make test`; the others only for `make prove`."""
+    return [
+        pytest.param(case, marks=pytest.mark.slow if case in KINDS.values() else pytest.mark.exhaustive)
+        for case in cases
+    ]
+
+
 @pytest.mark.xdist_group("hostile-root")
-@pytest.mark.parametrize("case", EVERY)
+@pytest.mark.parametrize("case", sized(EVERY))
 def test_a_hostile_submission_to_root_is_contained(case: str, by_root: Harness) -> None:
     assert by_root.problems(case) == []
 
 
 @pytest.mark.xdist_group("hostile-user")
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("case", OFTEN if can_change_user() else EVERY)
 def test_a_hostile_submission_to_an_ordinary_user_is_contained(case: str, by_user: Harness) -> None:
     assert by_user.problems(case) == []

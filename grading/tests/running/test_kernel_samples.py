@@ -28,6 +28,7 @@ OWN = re.compile(
 )
 
 pytestmark = [
+    pytest.mark.exhaustive,
     pytest.mark.skipif(not SUPPORTED, reason="warm kernels need Linux"),
     pytest.mark.xdist_group("kernel-samples"),
 ]

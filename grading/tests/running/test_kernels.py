@@ -24,7 +24,7 @@ from grading.running.kernels.warm_process import SUPPORTED, WarmProcess, WarmthE
 from grading.running.notebook import read_notebook
 from grading.tests.conftest import gone
 
-pytestmark = pytest.mark.skipif(not SUPPORTED, reason="warm kernels need Linux")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SUPPORTED, reason="warm kernels need Linux")]
 
 
 def run(folder: Path, *sources: str, kernel: str = KERNEL_NAME) -> list[list[dict[str, Any]]]:

@@ -13,6 +13,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from grading.evidence.model_answer import Reproduction, Request
 from grading.running.reproduction import reproduce
 
+pytestmark = pytest.mark.slow
+
 DATA = pd.DataFrame({"row": [7, 3, 9], "a": [0.0, 1, 2], "b": [1.0, 0, 1], "label": [0, 1, 1]})
 
 

@@ -26,7 +26,7 @@ from grading.workshop.bench.classroom import KINDS, Submission, solved, submissi
 from grading.workshop.bench.ours import Ours
 from grading.workshop.bench.processes import PrivateMemory, ProcessorTime
 
-pytestmark = pytest.mark.xdist_group("bench")
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("bench")]
 FIRST = LESSONS[0]
 
 

@@ -16,7 +16,12 @@ from grading.workshop.pictures.png import write_png
 from grading.workshop.pictures.readme import FILES, FOLDER
 
 LARGEST = 150_000  # bytes
-README = BeautifulSoup((ROOT / "README.md").read_text("utf-8"), "html.parser")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+SHOWN = [
+    (page, tag)
+    for page in PAGES
+    for tag in BeautifulSoup(page.read_text("utf-8"), "html.parser").find_all(["img", "source"])
+]
 
 
 def test_the_pictures_are_those_that_the_script_makes() -> None:
@@ -28,15 +33,13 @@ def test_a_picture_is_small(name: str) -> None:
     assert (FOLDER / name).stat().st_size <= LARGEST
 
 
-def test_the_readme_shows_each_picture_light_and_dark() -> None:
-    place = FOLDER.relative_to(ROOT).as_posix()
-    shown = {str(tag["src"]) for tag in README.find_all("img")}
-    shown |= {str(tag["srcset"]) for tag in README.find_all("source")}
-    assert shown == {f"{place}/{name}" for name in FILES}
+def test_each_picture_is_shown_light_and_dark_on_a_page() -> None:
+    shown = [page.parent / str(tag.get("src") or tag.get("srcset")) for page, tag in SHOWN]
+    assert sorted(shown) == sorted(FOLDER / name for name in FILES)
 
 
-def test_the_readmes_pictures_have_alt_texts() -> None:
-    assert all(len(str(tag.get("alt", ""))) > 20 for tag in README.find_all("img"))
+def test_the_pictures_have_alt_texts() -> None:
+    assert all(len(str(tag.get("alt", ""))) > 20 for _, tag in SHOWN if tag.name == "img")
 
 
 @pytest.mark.parametrize("student", CLASS)

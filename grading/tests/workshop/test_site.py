@@ -24,7 +24,7 @@ from grading.workshop.site.sphinx import build
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.xdist_group("site")
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("site")]
 
 FIRST = NOTEBOOKS / LESSONS[0].file_name
 LESSON = f"notebooks/{FIRST.stem}.html"
