@@ -4,10 +4,11 @@ WORKERS ?= 2
 FOLDER ?= notebooks
 DATA_VERSION ?=
 BIN := .venv/bin
+PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 UV := 0.13.8
 NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
 
-.PHONY: help lab ui grade test pipeline verify bench outputs site pictures lock clean
+.PHONY: help lab ui grade quick quick-tests test prove lint pipeline verify bench outputs site pictures lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,11 +32,23 @@ ui: .venv/ready ## the MLflow UI on the store in FOLDER (notebooks, or data/pipe
 grade: .venv/ready ## run and grade the lessons with the reference solutions
 	$(BIN)/grading grade $(NOTEBOOKS) --solution --html report --pass-mark 100
 
-test: .venv/ready ## everything that CI runs
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+quick: .venv/ready ## a minute, while you work: lint, types, and each test that starts no kernel, server or browser
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint quick-tests
+
+test: .venv/ready lint ## the tests: everything but the exhaustive proofs
+	$(PYTEST) -m "not exhaustive"
+
+prove: .venv/ready ## the exhaustive proofs that `make test` leaves out: CI runs both
+	$(PYTEST) -m exhaustive
+
+lint: .venv/ready ## style, types, and which room may import from which
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/lint-imports --no-cache | tail -n 1
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+quick-tests: .venv/ready
+	$(PYTEST) -m "not slow and not exhaustive"
 
 pipeline: .venv/ready ## data/pipeline: run what has changed; DATA_VERSION=v1 or v2 changes the data
 	$(BIN)/python data/pipeline/run.py $(if $(DATA_VERSION),--data-version $(DATA_VERSION))

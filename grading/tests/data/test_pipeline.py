@@ -23,7 +23,7 @@ from grading.registry.gate import hold
 from grading.tests.conftest import mlflow_server
 from grading.tests.data.course import Course, make_course
 
-pytestmark = pytest.mark.xdist_group("pipeline")
+pytestmark = [pytest.mark.exhaustive, pytest.mark.xdist_group("pipeline")]
 NOT_REPEATED = re.compile(r"^latency_ms$")  # a time is never twice the same
 
 

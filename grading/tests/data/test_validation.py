@@ -10,7 +10,7 @@ import pytest
 from grading.files import ROOT
 from grading.tests.data.course import run_stage
 
-pytestmark = pytest.mark.xdist_group("pipeline")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pipeline")]
 
 
 def _at(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from grading.evidence.evidence import Evidence
 from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, verdict_of
 from grading.lessons.m9_04.paired import corrected
 
+pytestmark = pytest.mark.slow
+
 Read = Callable[[], Evidence]
 TRUE = np.arange(40.0) * 3 + 0.5
 SAID = {name: TRUE + np.random.default_rng(n).normal(0, 2 + n, 40) for n, name in enumerate("abc")}
