@@ -56,7 +56,7 @@ class ProgressLine:
         if not self._shown and waits_for_models():
             from IPython.display import display
 
-            self._shown = display(_line(TEXT), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+            self._shown = display(_line(TEXT), raw=True, display_id=True)
 
     def _replace(self, bundle: dict[str, str]) -> None:
         self._shown.update(bundle, raw=True)

@@ -3,14 +3,16 @@
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
@@ -110,14 +112,22 @@ def served(solved: LessonRun, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated store without a single experiment, to be copied."""
-    from mlflow.store.db.utils import _initialize_tables
-    from sqlalchemy import create_engine
+    """A migrated store without a single experiment, to be copied; MLflow in this process then opens copies quickly."""
+    from mlflow.store.db import utils
+    from sqlalchemy import Engine, create_engine, event
 
     path = tmp_path_factory.mktemp("empty") / "mlflow.db"
     engine = create_engine(f"sqlite:///{path}")
-    _initialize_tables(engine)  # type: ignore[no-untyped-call]
+    utils._initialize_tables(engine)
     engine.dispose()
+    # MLflow reads all of its migrations for every store that it opens, to know which is the last: it stays the same.
+    utils._get_latest_schema_revision = cache(utils._get_latest_schema_revision)
+
+    def hurry(connection: Any, _: Any) -> None:
+        with suppress(sqlite3.DatabaseError):  # of a store that a test has damaged
+            connection.execute("PRAGMA synchronous = OFF")  # no waiting for the disk: the store is thrown away
+
+    event.listen(Engine, "connect", hurry)
     return path
 
 

@@ -5,6 +5,7 @@ sentence. `slow` starts one, or computes for seconds; `make test` runs these too
 kind of which `make test` has some already; only `make prove` runs it.
 """
 
+import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if STARTING & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the garbage collector need not look at it again and again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -28,7 +28,7 @@ def make_empty_store(file: Path) -> None:
     from sqlalchemy import create_engine
 
     engine = create_engine(f"sqlite:///{file}")
-    _initialize_tables(engine)  # type: ignore[no-untyped-call]
+    _initialize_tables(engine)
     engine.dispose()
 
 

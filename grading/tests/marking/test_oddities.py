@@ -37,7 +37,7 @@ def judge(tracking: str, lesson: Lesson, evidence: Callable[[], Evidence]) -> Ju
             text = predictions if isinstance(predictions, str) else predictions.to_csv(index=False)
             mlflow.log_text(text, "predictions.csv")
             source = str(DATA / "diabetes_v1.csv")
-            dataset = mlflow.data.from_pandas(TABLE, source=source, name="d")  # type: ignore[attr-defined]
+            dataset = mlflow.data.from_pandas(TABLE, source=source, name="d")
             mlflow.log_input(dataset, context="training")
             for name, content in (texts or {}).items():
                 mlflow.log_text(content, name)

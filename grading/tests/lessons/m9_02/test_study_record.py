@@ -21,14 +21,14 @@ def _objective(trial: optuna.Trial) -> float:
         trial.report(alpha + step, step)
         if step == 1 and trial.number % 3 == 2:
             raise optuna.TrialPruned
-    return alpha + depth + (weight is None)
+    return float(alpha + depth + (weight is None))
 
 
 def _run(storage: Callable[[], object] | str, *, sessions: int = 2) -> optuna.Study:
     for session in range(sessions):
         study = optuna.create_study(
             study_name="s",
-            storage=storage if isinstance(storage, str) else storage(),  # type: ignore[arg-type]
+            storage=storage if isinstance(storage, str) else storage(),
             load_if_exists=True,
             sampler=optuna.samplers.RandomSampler(seed=session),
         )
