@@ -6,7 +6,7 @@ from typing import Any
 
 from grading.marking.checklist import CHECKLIST
 from grading.marking.lesson import PASS_MARK, Lesson
-from grading.marking.verdict import CheckResult, Verdict
+from grading.marking.verdict import CheckResult, Scored, Verdict
 from grading.reports.html import templates_of
 from grading.reports.words import SIGNS, WORDS, clean, group_title, points, said_of
 
@@ -77,7 +77,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Scored):
     """Some rows of a scorecard, as a notebook shows them; `problem` replaces them when there is nothing to check.
 
     The same rows give the same bytes.
@@ -90,16 +90,6 @@ class Card:
     hint: bool = False  # whether the hints are shown, or folded away
     docs: str = "../docs"  # from the notebook's folder
     shown_in: int | None = field(default=None, compare=False)  # the cell in which its progress line became the card
-
-    @property
-    def score(self) -> float:
-        """Points reached in these rows."""
-        return sum(result.points for result in self.results)
-
-    @property
-    def max_score(self) -> float:
-        """Points to be had in these rows."""
-        return sum(result.max_points for result in self.results)
 
     @property
     def name(self) -> str:

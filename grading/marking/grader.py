@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from grading.errors import CannotJudge, NotAttempted, Outcome, StoreError, Unmet, shorten
 from grading.evidence.evidence import Evidence
@@ -37,16 +37,8 @@ def scorecard(
     lesson: Lesson, evidence: Evidence, *, notebook: str, sha256: str, execution: ExecutionReport
 ) -> Scorecard:
     """Grade one submission: run all checks of the evidence's part."""
-    return Scorecard(
-        grader=VERSION,
-        lesson=lesson.id,
-        title=lesson.title,
-        notebook=notebook,
-        sha256=sha256,
-        part=evidence.part,
-        execution=execution,
-        results=run_checks(checks_of(lesson, evidence.part), evidence),
-    )
+    results = run_checks(checks_of(lesson, evidence.part), evidence)
+    return _card(lesson, evidence.part, results, notebook=notebook, sha256=sha256, execution=execution)
 
 
 def nothing_to_grade(
@@ -54,16 +46,12 @@ def nothing_to_grade(
 ) -> Scorecard:
     """The scorecard of a submission that left no store that can be read: nothing attempted, and why."""
     outcome = NotAttempted("an MLflow store", reason, KEEP_STORE)
-    return Scorecard(
-        grader=VERSION,
-        lesson=lesson.id,
-        title=lesson.title,
-        notebook=notebook,
-        sha256=sha256,
-        part=part,
-        execution=execution,
-        results=tuple(_result(check, Verdict.NOT_ATTEMPTED, outcome) for check in checks_of(lesson, part)),
-    )
+    results = tuple(_result(check, Verdict.NOT_ATTEMPTED, outcome) for check in checks_of(lesson, part))
+    return _card(lesson, part, results, notebook=notebook, sha256=sha256, execution=execution)
+
+
+def _card(lesson: Lesson, part: Part, results: tuple[CheckResult, ...], **about: Any) -> Scorecard:
+    return Scorecard(grader=VERSION, lesson=lesson.id, title=lesson.title, part=part, results=results, **about)
 
 
 def _judge(check: Check, evidence: Evidence) -> CheckResult:

@@ -1,16 +1,20 @@
 """What a lesson asks: a Lesson is tasks and checks; a check is a function of the evidence."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from grading.errors import Outcome
 
 if TYPE_CHECKING:
     from grading.evidence.evidence import Evidence
 
 CheckFunction = Callable[["Evidence"], str]
 
-TASK_POINTS = 16
+Subject = TypeVar("Subject")
+Found = TypeVar("Found")
+
 CHECKLIST_POINTS = 6
 PASS_MARK = 70  # of 100
 
@@ -76,6 +80,21 @@ class Lesson:
     def ids_of(self, functions: tuple[CheckFunction, ...]) -> tuple[str, ...]:
         """The ids of checks of this lesson, by their functions."""
         return tuple(check.id for function in functions for check in self.checks if check.function is function)
+
+
+def first_met(judge: Callable[[Subject], Found], subjects: Iterable[Subject]) -> Found:
+    """What a judge finds in the first subject that meets it; raises the first outcome when none does.
+
+    `subjects`: at least one, such as runs of which one must be complete.
+    """
+    problem: Outcome | None = None
+    for subject in subjects:
+        try:
+            return judge(subject)
+        except Outcome as outcome:
+            problem = problem or outcome
+    assert problem is not None
+    raise problem
 
 
 def make_check(

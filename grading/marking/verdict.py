@@ -31,7 +31,23 @@ class CheckResult(Frozen):
     hint: str = ""
 
 
-class Scorecard(Frozen):
+class Scored:
+    """Something with check results, and the sums of their points."""
+
+    results: tuple[CheckResult, ...]
+
+    @property
+    def score(self) -> float:
+        """Points reached."""
+        return sum(result.points for result in self.results)
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had."""
+        return sum(result.max_points for result in self.results)
+
+
+class Scorecard(Frozen, Scored):
     """All check results of one submission, with points; JSON `version` 1, described in docs/results.md."""
 
     version: Literal[1] = 1
@@ -44,16 +60,6 @@ class Scorecard(Frozen):
     execution: ExecutionReport
     results: tuple[CheckResult, ...]
     notes: tuple[str, ...] = ()
-
-    @property
-    def score(self) -> float:
-        """Points reached."""
-        return sum(result.points for result in self.results)
-
-    @property
-    def max_score(self) -> float:
-        """Points to be had."""
-        return sum(result.max_points for result in self.results)
 
     @property
     def percent(self) -> float:

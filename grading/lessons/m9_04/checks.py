@@ -1,5 +1,7 @@
 """Lesson M9_04: what a fair comparison of models leaves in the store."""
 
+from functools import partial
+
 import numpy as np
 
 from grading.errors import Outcome, Unmet
@@ -20,7 +22,7 @@ from grading.lessons.m9_04.papers import judge_card, judge_log, registered
 from grading.lessons.m9_04.plan import judge_plan
 from grading.lessons.m9_04.practices import find_practices, require_different, require_shown, run_of
 from grading.lessons.m9_04.trade_offs import judge_trade_offs
-from grading.marking.lesson import Lesson, Task
+from grading.marking.lesson import Lesson, Task, first_met
 
 lesson = Lesson(
     id="M9_04",
@@ -196,15 +198,8 @@ def _require_final(evidence: Evidence) -> None:
 @lesson.check(task=4, points=4)
 def log_is_complete(evidence: Evidence) -> str:
     """The chosen run's description quotes a metric; its experiment log has splits, intervals, groups and baselines."""
-    problem: Outcome | None = None
     chosen = [run for _, run in registered(evidence)]
-    for run in chosen or reversed(evidence.main_runs or (evidence.main_run,)):
-        try:
-            return judge_log(evidence, run)
-        except Outcome as outcome:
-            problem = problem or outcome
-    assert problem is not None
-    raise problem
+    return first_met(partial(judge_log, evidence), chosen or reversed(evidence.main_runs or (evidence.main_run,)))
 
 
 @lesson.check(task=4, points=4)
@@ -214,14 +209,7 @@ def card_is_of_the_version(evidence: Evidence) -> str:
     versions = registered(evidence)
     if not versions:
         raise Unmet("a registered version of one of your final runs", "none", "mlflow.register_model(...)")
-    problem: Outcome | None = None
-    for version, run in versions:
-        try:
-            return judge_card(version, run)
-        except Outcome as outcome:
-            problem = problem or outcome
-    assert problem is not None
-    raise problem
+    return first_met(lambda made: judge_card(*made), versions)
 
 
 @lesson.check(task=4, points=4)

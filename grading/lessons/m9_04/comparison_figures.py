@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from grading.errors import Outcome, Unmet
+from grading.errors import Unmet
 from grading.evidence.contract import our_contract
 from grading.evidence.evidence import Evidence
 from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.evidence.html_page import read_page, require_interactive, require_shown
 from grading.evidence.store import Run
 from grading.evidence.tables import plain
+from grading.marking.lesson import first_met
 
 PAGES = (".html", ".htm")
 
@@ -41,14 +42,12 @@ def judge_pages(pages: Sequence[tuple[Run, str]], wanted: Mapping[str, float]) -
 
     `pages`: one or more; `wanted`: the names and the values that must stand in the page.
     """
-    problem: Outcome | None = None
-    for run, path in pages:
-        try:
-            page = read_page(run.artifacts.local(path))
-            require_interactive(page, path)
-            require_shown(page, path, dict(wanted))
-            return f"{path} shows {', '.join(wanted)}"
-        except Outcome as outcome:
-            problem = problem or outcome
-    assert problem is not None
-    raise problem
+
+    def judge(page_of_run: tuple[Run, str]) -> str:
+        run, path = page_of_run
+        page = read_page(run.artifacts.local(path))
+        require_interactive(page, path)
+        require_shown(page, path, dict(wanted))
+        return f"{path} shows {', '.join(wanted)}"
+
+    return first_met(judge, pages)
