@@ -13,6 +13,7 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_server_proxy.config import ServerProcess
 from simpervisor import atexitasync
 from tornado.httpclient import AsyncHTTPClient
+from tornado.web import HTTPError
 from traitlets import Bool, Int
 from traitlets.config import Configurable
 
@@ -39,8 +40,14 @@ class MLflowServer(ServerProcess):  # type: ignore[misc]
         proxy, settings = super().make_proxy_handler()
 
         class OwnPagesOnly(proxy):  # type: ignore[misc,valid-type]
+            async def proxy(self, *place: Any, **settings: Any) -> Any:
+                """A foreign page is refused here: MLflow would close the connection before it has read the request."""
+                if "Origin" in self.request.headers and not JupyterHandler.check_origin(self):
+                    raise HTTPError(403, "a page of another site may not ask MLflow")
+                return await super().proxy(*place, **settings)
+
             def get_request_headers_override(self) -> dict[str, str]:
-                """A foreign page keeps its Origin, and MLflow refuses it: the proxy leaves that to what it proxies."""
+                """Our own page asks as a page of localhost's; a foreign one keeps its Origin, which MLflow refuses."""
                 headers = {"Host": "localhost"}
                 if "Origin" in self.request.headers and JupyterHandler.check_origin(self):
                     headers["Origin"] = "http://localhost"
