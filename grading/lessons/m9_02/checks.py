@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
+from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.evidence.metric_name import parse
 from grading.lessons.m9_02.candidates import require_inside, require_spread, said
 from grading.lessons.m9_02.cv_splits import require_splits
@@ -14,17 +15,19 @@ from grading.lessons.m9_02.final_model import (
     chosen_settings,
     final_run,
     judge_beaten,
+    require_no_test_metric,
     require_origin,
+    require_outside_splits,
     require_untouched,
     tested_alike,
 )
-from grading.lessons.m9_02.pruning import judge_pruning
 from grading.lessons.m9_02.resumption import judge_resumption
-from grading.lessons.m9_02.search_method import LEAST_CANDIDATES, require_method_and_budget
 from grading.lessons.m9_02.searches import (
+    LEAST_CANDIDATES,
     complete_pool,
     dimensions,
     plain_searches,
+    require_method_and_budget,
     searches,
     settings_searched,
     spaces,
@@ -39,11 +42,15 @@ from grading.lessons.m9_02.selection import (
 )
 from grading.lessons.m9_02.space_seal import require_one_space, require_seal, require_space_first
 from grading.lessons.m9_02.stopping import judge_stop, read_rule
-from grading.lessons.m9_02.study_agreement import recorded_study, require_direction, require_same_trials
-from grading.lessons.m9_02.study_pictures import require_pictures
-from grading.lessons.m9_02.unseen_rows import require_no_test_metric, require_outside_splits
+from grading.lessons.m9_02.study_agreement import judge_pruning, recorded_study, require_direction, require_same_trials
 from grading.marking.demands import claimed, compare_metric, require_reproduced
 from grading.marking.lesson import Lesson, Task
+
+PICTURES = {
+    "the optimisation history": re.compile(r"history|optimi[sz]ation|convergence", re.I),
+    "parallel coordinates": re.compile(r"parallel", re.I),
+    "the settings' importance": re.compile(r"(?<!feature)(?<!feature[_ -])importance", re.I),
+}
 
 lesson = Lesson(
     id="M9_02",
@@ -248,3 +255,23 @@ def baseline_is_told_honestly(evidence: Evidence) -> str:
 def study_is_drawn(evidence: Evidence) -> str:
     """Three pictures that are not blank: the history, parallel coordinates, and which settings matter."""
     return ", ".join(require_pictures(evidence))
+
+
+def require_pictures(evidence: Evidence) -> list[str]:
+    """One picture of each kind, by its path; raises Unmet when one is missing, or all of a kind are blank."""
+    shown, runs = [], evidence.started_runs
+    for what, name in PICTURES.items():
+        found = [
+            (run, path)
+            for run in runs
+            for path in run.artifacts.paths()
+            if path.lower().endswith(IMAGES) and name.search(path.rpartition("/")[2])
+        ]
+        if not found:
+            raise Unmet(
+                f"a figure of {what}", "none", "optimization_history, parallel_coordinates, parameter_importance"
+            )
+        if all(read_picture(run.artifacts.local(path)).blank for run, path in found[:MOST_FIGURES]):
+            raise Unmet(f"{found[0][1]} to show something", "a blank picture", "log the figure itself")
+        shown.append(found[0][1])
+    return shown

@@ -12,8 +12,7 @@ from grading.lessons import find_lesson
 from grading.marking.lesson import Lesson
 from grading.workshop.pictures.handed_in import handed_in
 from grading.workshop.pictures.made_up_class import CLASS
-from grading.workshop.pictures.png import write_png
-from grading.workshop.pictures.readme import FILES, FOLDER
+from grading.workshop.pictures.readme import FILES, FOLDER, write_png
 
 LARGEST = 150_000  # bytes
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

@@ -1,7 +1,10 @@
 """The README's pictures: a card, a scorecard, the class page and the MLflow UI, each in light and in dark."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from PIL import Image
 
 from grading.cohort.results_folder import RESULTS
 from grading.files import ROOT
@@ -9,7 +12,8 @@ from grading.workshop.pictures.browser import page_of
 from grading.workshop.pictures.lab import run_all
 from grading.workshop.pictures.lab_course import LESSON
 from grading.workshop.pictures.made_up_class import SHOWN
-from grading.workshop.pictures.png import write_png
+
+COLOURS = 256
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -79,3 +83,11 @@ def _open_charts(page: "Page") -> None:
 def _take(shown: "Page | Locator", file: Path) -> None:
     """One picture, of the window or of a part of it, with nothing that moves."""
     write_png(shown.screenshot(animations="disabled", caret="hide"), file)
+
+
+def write_png(picture: bytes, file: Path) -> None:
+    """Write a screenshot to `file`, a quarter of its size; the same pixels give the same bytes."""
+    with Image.open(io.BytesIO(picture)) as image:
+        small = image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        small.save(file, optimize=True)

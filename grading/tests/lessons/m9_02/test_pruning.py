@@ -5,8 +5,8 @@ import pytest
 from grading.errors import Unmet
 from grading.evidence.store import Experiment, LocalArtifacts, Run
 from grading.lessons.m9_02.candidates import Candidate
-from grading.lessons.m9_02.pruning import judge_pruning
 from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.study_agreement import judge_pruning
 from grading.lessons.m9_02.study_record import Study, Trial
 
 COMPLETE = Trial(0, "COMPLETE", 2.0)

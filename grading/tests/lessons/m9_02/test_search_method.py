@@ -6,8 +6,7 @@ import pytest
 from grading.errors import Unmet
 from grading.evidence.store import Experiment, LocalArtifacts, Run
 from grading.lessons.m9_02.candidates import Candidate
-from grading.lessons.m9_02.search_method import is_grid, require_method_and_budget
-from grading.lessons.m9_02.searches import Search
+from grading.lessons.m9_02.searches import Search, is_grid, require_method_and_budget
 
 RUN = Run("r", "search", "FINISHED", False, Experiment("1", "e", {}), 0, 1, LocalArtifacts(Path("/no")))
 GRID = [(alpha, ratio) for alpha in "1234" for ratio in "123"]
