@@ -20,6 +20,7 @@ from grading.running.execution_report import State
 from grading.running.notebook import Notebook, overlay, read_notebook
 
 GALLERY = PACKAGE / "tests" / "gallery"
+MOST_TELLING = 3  # checks lost by a mutant that says something of each of them
 LEARN = "-learn"  # in the id of each cell of the worked part: task2-learn-curve, document-learn
 
 
@@ -87,14 +88,23 @@ def cases(lesson: Lesson) -> list[Case]:
     return [Case(lesson, file.parent) for file in sorted((GALLERY / lesson.id.lower()).glob("*/expected.json"))]
 
 
-def one_for_each_check(cases: Iterable[Case]) -> list[Case]:
-    """A mutant for every check that a mutant trips: of several the one that loses least beside it."""
-    found: dict[str, Case] = {}
+def few_for_all_checks(cases: Iterable[Case]) -> list[Case]:
+    """A few mutants that trip, among them, every check that the given cases trip.
+
+    Those that lose three checks at most come first, for they say of a check that it fails by itself; of these, always
+    the one that trips most of what no other has tripped.
+    """
     mutants = [case for case in cases if case.is_mutant and not case.own_notebook]
-    for case in sorted(mutants, key=lambda case: (len(case.expected["lost"]), case.name)):
-        for check in case.expected["lost"]:
-            found.setdefault(check, case)
-    return list({case.name: case for case in found.values()}.values())
+    tripped: set[str] = set()
+    chosen: list[Case] = []
+    for telling in (True, False):
+        left = [case for case in mutants if (len(case.expected["lost"]) <= MOST_TELLING) is telling]
+        while new := max((set(case.expected["lost"]) - tripped for case in left), key=len, default=set()):
+            best = next(case for case in left if new <= set(case.expected["lost"]))
+            tripped |= new
+            chosen.append(best)
+            left.remove(best)
+    return chosen
 
 
 def assess_case(case: Case) -> Assessment:

@@ -59,7 +59,7 @@ def test_every_requirement_is_pinned_in_the_lock() -> None:
         assert all(wanted.specifier.contains(version) for version in lock[canonicalize_name(wanted.name)]), text
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_tests_of_a_group_share_a_worker(tmp_path: Path) -> None:
     (tmp_path / "test_group.py").write_text(
         "import pytest, time\n"

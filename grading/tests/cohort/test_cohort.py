@@ -226,7 +226,7 @@ def test_a_second_run_on_the_same_folder_says_so_and_stops(handed_in: Path, tmp_
     assert (done.returncode, "another class run is writing to" in done.stderr) == (2, True)
 
 
-STUBBED = "import stub_worker; stub_worker.use()\nfrom grading.commands.cli import main; main()"
+STUBBED = "from grading.tests import stub_worker; stub_worker.use()\nfrom grading.commands.cli import main; main()"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -237,7 +237,7 @@ def test_a_signal_stops_a_run_that_says_how_to_go_on(tmp_path: Path, number: sig
     command = [sys.executable, "-c", STUBBED, "cohort", "class", "--out", "out", "--workers", "1", "--confine", "off"]
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={"PYTHONPATH": str(Path(__file__).parent), "PYTHONUNBUFFERED": "1", "PATH": ""},
+        env={"PYTHONUNBUFFERED": "1", "PATH": ""},
     )  # fmt: skip
     with process:
         assert process.stdout is not None

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import escape
 from typer.testing import CliRunner
 
-from grading.assessment import assessment
+from grading.assessment import submitted
 from grading.cohort.job import Job, Product, grade_one, job_of
 from grading.cohort.submissions import Submission
 from grading.commands.cli import app
@@ -119,7 +119,7 @@ def test_what_breaks_on_our_side_is_ungraded(job: Callable[..., Job], monkeypatc
     def broken(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(assessment, "assess", broken)
+    monkeypatch.setattr(submitted, "assess", broken)
     product = grade_one(job(TRACKED))
     assert product.graded.scorecard is None
     assert not product.graded.graded

@@ -87,10 +87,11 @@ def test_closing_leaves_no_process_and_no_folder(two: LocalWorkers) -> None:
 
 
 OWNER = """import os, sys
+from grading.cohort.job import Job
 from grading.cohort.worker import Worker
 worker = Worker(sys.argv[1:3])
 worker.receive()
-worker.send(__import__("grading.cohort.job").job.Job.model_validate_json(sys.argv[3]))
+worker.send(Job.model_validate_json(sys.argv[3]))
 print(worker.process.pid, worker.folder, flush=True)
 os.kill(os.getpid(), 9)"""
 

@@ -151,6 +151,7 @@ def test_a_store_that_is_not_there_is_said(run: Run, monkeypatch: pytest.MonkeyP
     assert "expected an MLflow store at mlflow.db" in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_the_doctor_finds_this_machine_well() -> None:
     done = processed("doctor")
     assert done.returncode == 0, done.stdout

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from grading.assessment.assessment import grade_execution
 from grading.curriculum.branches import families, judge_family
-from grading.curriculum.gallery import Case, Judgement, cases, judge, one_for_each_check
+from grading.curriculum.gallery import Case, Judgement, cases, few_for_all_checks, judge
 from grading.curriculum.proofs import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
 from grading.evidence.data_files import DATA
 from grading.files import ROOT
@@ -26,8 +26,13 @@ FAMILIES = families(case for lesson in LESSONS for case in cases(lesson))
 LARGEST = [max((one for one in FAMILIES if one[0].lesson is lesson), key=len) for lesson in LESSONS]
 FIRST = [case for family in LARGEST for case in family[:1]]  # one of each lesson
 # A mutant for every check, and every right answer: `make test` judges these, `make prove` the others.
-CHOSEN = {lesson.id: one_for_each_check(cases(lesson)) for lesson in LESSONS}
+CHOSEN = {lesson.id: few_for_all_checks(cases(lesson)) for lesson in LESSONS}
 IN_TEST = [case for family in FAMILIES for case in family if not case.is_mutant or case in CHOSEN[case.lesson.id]]
+
+
+def first_in_test(lessons: Sequence[Lesson]) -> list[Any]:
+    """The first lesson for `make test`, the others only for `make prove`."""
+    return [lessons[0], *(pytest.param(lesson, marks=pytest.mark.exhaustive) for lesson in lessons[1:])]
 
 
 @pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
@@ -36,7 +41,7 @@ def test_a_notebook_conforms_to_the_template(path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+@pytest.mark.parametrize("lesson", first_in_test(LESSONS), ids=lambda lesson: lesson.id)
 def test_an_untouched_lesson_runs_clean_and_earns_nothing(lesson: Lesson, tmp_path: Path) -> None:
     for proof in proofs_of_run(lesson, *run_lesson(lesson, tmp_path / "run", solution=False), solved=False):
         assert proof.problems == (), proof.claim
@@ -49,7 +54,7 @@ def test_the_solved_first_lesson_runs_clean_and_earns_everything(solved: LessonR
         assert proof.problems == (), proof.claim
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.id)
 def test_a_solved_lesson_runs_clean_and_earns_everything(lesson: Lesson, tmp_path: Path) -> None:
     for proof in proofs_of_run(lesson, *run_lesson(lesson, tmp_path / "run", solution=True), solved=True):

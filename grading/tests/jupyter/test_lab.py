@@ -20,7 +20,7 @@ from grading.workshop.pictures.serving import serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page, Response
 
-pytestmark = [pytest.mark.slow, needs_browser, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.exhaustive, needs_browser, pytest.mark.xdist_group("lab")]
 
 TOKEN = "a-login"
 OTHER = "http://hub.example"  # the address that a hub's proxy has for students

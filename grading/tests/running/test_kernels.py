@@ -131,6 +131,7 @@ def test_an_ordinary_kernel_stands_in_where_none_can_be_warm(
     assert (execution.folder / "mlflow.db").exists()
 
 
+@pytest.mark.exhaustive
 def test_papermill_and_nbconvert_find_the_warm_kernel_by_name(
     make_notebook: Callable[..., Path], tmp_path: Path
 ) -> None:

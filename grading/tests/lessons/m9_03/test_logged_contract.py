@@ -36,7 +36,7 @@ def test_a_contract_that_extends_ours_keeps_its_limits(tmp_path: Path) -> None:
         'name: x\nextends: regression\nthresholds: {rmse: "about 60"}\n',
         'name: x\nextends: regression\nthresholds: {beauty: "> 1"}\n',
         'name: &a x\ntitle: *a\nextends: regression\nthresholds: {rmse: "<= 60"}\n',
-        pytest.param("name: " + "[" * 4000, id="nested too deep", marks=pytest.mark.slow),
+        pytest.param("name: " + "[" * 4000, id="nested too deep", marks=pytest.mark.exhaustive),
         pytest.param("x" * 30_000, id="one long word"),
         "\0",
     ],
