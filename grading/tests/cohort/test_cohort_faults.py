@@ -27,7 +27,7 @@ KILLS, SUBMISSIONS = 20, 160
 
 def test_a_run_killed_at_random_moments_ends_as_one_that_was_not(tmp_path: Path) -> None:
     seed = int.from_bytes(os.urandom(4))
-    script = Path(stub_worker.__file__).with_name("killed_class.py")
+    script = Path(__file__).with_name("killed_class.py")
     command = [sys.executable, str(script), *map(str, (KILLS, SUBMISSIONS, seed))]
     (tmp_path / "temporary").mkdir()
     environment = os.environ | ONE_THREAD | {"TMPDIR": str(tmp_path / "temporary")}
