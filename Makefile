@@ -2,13 +2,14 @@
 PYTHON ?= python3
 WORKERS ?= 2
 FOLDER ?= notebooks
+DIR ?= handins
 DATA_VERSION ?=
 BIN := .venv/bin
 PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 UV := 0.13.8
 NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
 
-.PHONY: help lab ui grade quick quick-tests test prove lint pipeline verify bench outputs site pictures lock clean
+.PHONY: help lab ui grade quick quick-tests test prove lint pipeline verify handins bench outputs site pictures lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -55,6 +56,9 @@ pipeline: .venv/ready ## data/pipeline: run what has changed; DATA_VERSION=v1 or
 
 verify: .venv/ready ## the curriculum proves itself, gallery included
 	$(BIN)/grading verify --mutants
+
+handins: .venv/ready ## how the grader takes the hand-ins in DIR, each a notebook with its case.json
+	$(BIN)/grading verify --handins $(DIR)
 
 bench: .venv/ready ## what grading costs on this machine
 	$(BIN)/python -m grading.workshop.bench

@@ -1,6 +1,7 @@
 """What every command shares: where it prints, and what its exit codes mean."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -8,8 +9,9 @@ from rich.console import Console
 
 OK, BELOW, USAGE, OURS = 0, 1, 2, 3
 DEFAULT_URI = "sqlite:///mlflow.db"
-console = Console()
-errors = Console(stderr=True)
+# No colours for a file or a pipe, whatever FORCE_COLOR says: a notebook keeps what a command printed as text.
+console = Console(color_system="auto" if sys.stdout.isatty() else None)
+errors = Console(stderr=True, color_system="auto" if sys.stderr.isatty() else None)
 
 Store = Annotated[
     str, typer.Option("--store", help="Tracking URI; MLFLOW_TRACKING_URI or sqlite:///mlflow.db unless given.")

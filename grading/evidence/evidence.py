@@ -21,6 +21,8 @@ from grading.evidence.model_file import ModelFile
 from grading.evidence.predictions import predictions_path, read_predictions
 from grading.evidence.store import Dataset, Experiment, Run, Store
 
+AUTOMATIC = "mlflow.autologging"  # the tag of a run that autologging started by itself
+
 
 @dataclass
 class Evidence:
@@ -65,13 +67,47 @@ class Evidence:
     @cached_property
     def runs_ever(self) -> tuple[Run, ...]:
         """The part's runs, deleted ones and those of earlier sessions too: a leaderboard may rank them."""
-        return tuple(run for run in self.store.runs if self._is_ours(run.experiment))
+        practice = self.part == "practice"
+        return tuple(
+            run
+            for run in self.store.runs
+            if self._is_ours(run.experiment) and not (practice and run.id in self._strays)
+        )
 
     @cached_property
     def _worked_ids(self) -> frozenset[str]:
-        """The experiments of the Learn cells, by name or, should they be renamed or copied, by their data."""
+        """The experiments of the Learn cells, by name or, should they be renamed or copied, by their data.
+
+        By their data: when no run with predictions in it is of other data. One run on the Learn data among others is
+        no reason to leave out an experiment: see `_strays`.
+        """
         named = {e.id for e in self.store.experiments if e.name == self.worked_experiment}
-        return frozenset(named) | {run.experiment.id for run in self.store.runs if self._is_on_worked_data(run)}
+        others = {
+            run.experiment.id
+            for run in self.store.runs
+            if run.id not in self._on_worked_data and self._is_of_others(run)
+        }
+        return (
+            frozenset(named) | {run.experiment.id for run in self.store.runs if run.id in self._on_worked_data} - others
+        )
+
+    @cached_property
+    def _on_worked_data(self) -> frozenset[str]:
+        """The ids of the runs on the Learn cells' data."""
+        return frozenset(run.id for run in self.store.runs if self._is_on_worked_data(run))
+
+    @cached_property
+    def _strays(self) -> frozenset[str]:
+        """The ids of runs on the Learn data in an experiment of the student's, and of the runs nested in them."""
+        strays = set(self._on_worked_data)
+        for run in self.store.runs:  # oldest first: a parent comes before what is nested in it
+            if run.parent_id in strays:
+                strays.add(run.id)
+        return frozenset(strays)
+
+    def _is_of_others(self, run: Run) -> bool:
+        """Whether a run that is not deleted names a data file and has predictions."""
+        return not run.deleted and any(data.location for data in run.datasets) and predictions_path(run) is not None
 
     def _is_on_worked_data(self, run: Run) -> bool:
         """Whether the run names a file of the Learn cells' data and its predictions are of that file's labels.
@@ -93,12 +129,22 @@ class Evidence:
         return (experiment.id in self._worked_ids) == (self.part == "worked")
 
     def _nothing_yet(self, expected: str) -> NotAttempted:
-        """What to say when there is no run or experiment: most often it went where the Learn cells log."""
+        """What to say when there is no run or experiment: one sentence for each cause that can be told."""
         ours = self.worked_experiment
         found = f"none yet (runs in {ours!r}, or on its data, are the lesson's own)" if ours else "none yet"
-        if self.since and self.runs_ever:
-            found = "none since this kernel started: after a restart, run the notebook from the top"
-        return NotAttempted(expected, found, 'mlflow.set_experiment("your own name"), then mlflow.start_run(...)')
+        hint = 'mlflow.set_experiment("your own name"), then mlflow.start_run(...)'
+        gone = [e.name for e in self.store.experiments if e.deleted and e.name != "Default" and self._is_ours(e)]
+        earlier = [run for run in self.runs_ever if not run.deleted]
+        if self.since and earlier:
+            found = "none since this kernel started, or since the setup cell was run again: run your cells again, too"
+            hint = "Restart Kernel and Run All Cells runs everything in order"
+        elif gone:
+            found = f"the experiment {gone[-1]!r} was deleted, and its runs with it"
+            hint = "MlflowClient().restore_experiment(experiment_id), or run your cells again under another name"
+        elif self.runs_ever:
+            found = f"{len(self.runs_ever)} runs, all deleted"
+            hint = "MlflowClient().restore_run(run_id) brings one back; or run your cells again"
+        return NotAttempted(expected, found, hint)
 
     @property
     def experiment(self) -> Experiment:
@@ -160,6 +206,14 @@ class Evidence:
             if run.parent_id:
                 found.setdefault(run.parent_id, []).append(run)
         return found
+
+    def curve(self, run: Run, metric: str) -> dict[int, float]:
+        """A metric's newest value at each step, in the order of the steps.
+
+        MLflow's histories only grow: when a cell is run again on the same run, its values are there twice.
+        """
+        newest = {point.step: point.value for point in self.store.history(run.id, metric)}
+        return dict(sorted(newest.items()))
 
     def predictions(self, run: Run) -> pd.DataFrame:
         """The run's predictions; raises Unmet when they are not there or not right."""
@@ -300,8 +354,12 @@ def _named(run: Run, words: tuple[str, ...], endings: tuple[str, ...]) -> str | 
 
 
 def _is_main(run: Run) -> bool:
-    """Whether the run has a model, or what only a run with a model has."""
-    return has_model_or_test(run) or predictions_path(run) is not None
+    """Whether the run has a model, or what only a run with a model has.
+
+    Autologging starts a run for every fit outside of one, and keeps a model in it: such a run counts when somebody
+    went on with it, and logged predictions.
+    """
+    return (has_model_or_test(run) and AUTOMATIC not in run.tags) or predictions_path(run) is not None
 
 
 def has_model_or_test(run: Run) -> bool:

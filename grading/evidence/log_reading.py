@@ -19,6 +19,12 @@ PLACEHOLDER = re.compile(r"_missing_|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]{0,80}
 FIELD = re.compile(r"\[([a-z0-9_]+)\](?!\()")  # what a template asks for; [text](link) is none
 NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,15})?(?:e[+-]?\d{1,2})?(?![\w])")
 SPREAD = re.compile(r"\s*[±(\[].{0,80}$")  # what may follow a number in its cell: 54.42 ± 3.1, 54.42 (49.1 to 59.7)
+# A label or heading under which a person says what is hoped for, not what came out.
+GOAL = re.compile(
+    r"^\W*(objective|hypothes[ie]s|(?:success )?criteri(?:on|a)|success|goals?|next steps?)\b", re.IGNORECASE
+)
+LABEL = re.compile(r"^(?:#{1,4} |\*\*[^*]{1,80}\*\*)")
+OTHERS = re.compile(r"['’]s?\s+$")  # before a metric's name: the baseline's test_rmse is another run's
 SAYS = re.compile(r"(?:[:=]|\b(?:is|was|of|at))\s*$")  # what stands between a name and its number
 DIVIDER = re.compile(r"^\|?[\s:|-]{3,2000}$")
 LONGEST_TEXT, LONGEST_LINE = 200_000, 2_000  # characters
@@ -61,17 +67,17 @@ def problems(text: str, run: Run, template: str, sections: Collection[str], resu
         elif len(body.strip()) < SHORTEST_SECTION:
             yield f"the section {section.capitalize()!r} is empty"
     compared = 0
-    for name, shown in _stated(text, bodies, run, results):
+    for name, shown, in_words in _stated(text, bodies, run, results):
         value = run.metrics[name]
         compared += parse(name).split in ("test", None)
-        if not _rounds_to(shown, value):
+        if not (_is_told(shown, value) if in_words else _rounds_to(shown, value)):
             yield f"{name} is {shown} in the text and {value:.6g} in the run"
     if not compared:
         yield "no test metric of the run among its numbers"
 
 
-def _stated(text: str, bodies: dict[str, str], run: Run, results: str) -> Iterator[tuple[str, str]]:
-    """The metrics of the run that a text gives a number for, with the number.
+def _stated(text: str, bodies: dict[str, str], run: Run, results: str) -> Iterator[tuple[str, str, bool]]:
+    """The metrics of the run that a text gives a number for, with the number, and whether it stands in a sentence.
 
     Anywhere under their own names; in the results also in other words, such as *the test RMSE*: elsewhere a goal may
     be spoken of in such words.
@@ -79,22 +85,28 @@ def _stated(text: str, bodies: dict[str, str], run: Run, results: str) -> Iterat
     told = {line for title, body in bodies.items() if results in title for line in body.splitlines()}
     lines = text.splitlines()
     heading: list[str] = []  # of the table that the line is in; empty outside of tables, and without a heading
+    is_goal = False
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if LABEL.match(line):
+            is_goal = GOAL.match(line) is not None
         if not line.lstrip().startswith("|"):
             heading = []
-            yield from _in_prose(unescaped(line), run, free=line in told)
+            if not is_goal:
+                yield from ((*found, True) for found in _in_prose(unescaped(line), run, free=line in told))
         elif DIVIDER.match(following.strip()) and following.count("|") > 1:
             heading = cells(line)
-            yield from _in_row(heading, [], run, free=line in told)
+            yield from ((*found, False) for found in _in_row(heading, [], run, free=line in told))
         elif not DIVIDER.match(line.strip()):
-            yield from _in_row(cells(line), heading, run, free=line in told)
+            yield from ((*found, False) for found in _in_row(cells(line), heading, run, free=line in told))
 
 
 def _in_prose(line: str, run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
     for number in NUMBER.finditer(line):
         before = line[max(0, number.start() - 80) : number.start()]
         if (said := SAYS.search(before)) and (name := _metric_named(before[: said.start()], run, free=free)):
-            yield name, number[0]
+            named = before[: said.start()].rpartition(name)[0]
+            if not OTHERS.search(named):
+                yield name, number[0] + ("%" if line[number.end() :].lstrip().startswith("%") else "")
 
 
 def _in_row(row: list[str], heading: list[str], run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
@@ -132,6 +144,18 @@ def _metric_named(words: str, run: Run, *, free: bool) -> str | None:
             if found:
                 return found
     return None
+
+
+def _is_told(shown: str, value: float) -> bool:
+    """Whether a sentence may give this number for the value: rounded to any place, or as a percentage."""
+    digits = shown.removesuffix("%")
+    places = len(digits.partition("e")[0].partition(".")[2])
+    meant = [value * 100, value] if shown.endswith("%") else [value]
+    allowed = 0.5 * 10.0**-places
+    return any(
+        _rounds_to(digits, each) or ("e" not in digits and abs(float(digits) - each) <= allowed + 1e-12 and each >= 1)
+        for each in meant
+    )
 
 
 def _rounds_to(shown: str, value: float) -> bool:

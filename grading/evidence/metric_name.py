@@ -19,8 +19,9 @@ SPLITS = {
     "holdout": "test",
 }
 STATISTICS = {"mean": "mean", "avg": "mean", "average": "mean", "std": "std", "sd": "std", "stdev": "std"}
-NOISE = frozenset({"score", "at", "threshold", "thr", "points", "metric", "fold"})
+NOISE = frozenset({"score", "at", "threshold", "thr", "points", "point", "pts", "pt", "metric", "fold", "on", "set"})
 BEFORE_THRESHOLD = frozenset({"at", "threshold", "thr", "within"})  # cost_per_1000_patients has no threshold
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # testRMSE
 # Words in whose company "mean" is a part of the name: root_mean_squared_error, mean_absolute_error.
 ERROR_WORDS = frozenset({"squared", "absolute", "percentage"})
 LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
@@ -41,7 +42,7 @@ def parse(name: str) -> MetricName:
     """The meaning of a metric's name, whatever the order of its parts and the signs between them."""
     split = statistic = threshold = None
     base = []
-    tokens = re.findall(r"\d+\.\d+|[a-z]+\d*|\d+", name.lower())
+    tokens = re.findall(r"\d+\.\d+|[a-z]+\d*|\d+", CAMEL.sub("_", name).lower())
     for before, token, following in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
         if token in SPLITS and split in (None, SPLITS[token]):  # cross_validation says it twice
             split = SPLITS[token]

@@ -90,7 +90,7 @@ def require_errors_positive(evidence: Evidence, run: Run) -> None:
 def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | None]]:
     """The metrics that the run claims of the test rows and that have a definition: name, definition, threshold."""
     contract = evidence.contract(run)
-    names = of_test_rows(run.metrics, lambda name: len(evidence.store.history(run.id, name)) > 1)
+    names = of_test_rows(run.metrics, lambda name: len(evidence.curve(run, name)) > 1)
     for name, meaning in names.items():
         key = contract.metric(name) or meaning.base
         if key in claims.DEFINITIONS:

@@ -32,6 +32,8 @@ def bare_environment(private: Path) -> dict[str, str]:
         "MPLCONFIGDIR": str(_fonts(private)),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        "PIP_RETRIES": "0",  # without a network, `%pip install` says so at once
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
 
 

@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from grading.errors import InputError, shorten
 from grading.evidence.code_version import CodeVersion, commit_folder
+from grading.files import ROOT
 from grading.running.bounded_client import BoundedClient
 from grading.running.environment import bare_environment
 from grading.running.execution_report import CellFailure, ExecutionReport, State
@@ -79,6 +80,7 @@ def run_notebook(
             f"expected a folder that can be written at {folder}; found: {error.strerror or error}"
         ) from None
     companions = _copy_companions(notebook.path, work)
+    beside = _lay_course(folder, data)
     code = commit_folder(work, notebook.path.name)
     tracking_uri = f"sqlite:///{(work / STORE).as_posix()}"
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
@@ -88,7 +90,7 @@ def run_notebook(
     environment = bare_environment(private) | {"MLFLOW_TRACKING_URI": tracking_uri}
     with _connection_folder() as connection:
         limits = replace(limits, cpu_seconds=math.ceil(timeout))
-        box = Box((str(work), str(private)), (str(data.resolve()),), (str(connection),), limits)
+        box = Box((str(work), str(private)), (str(data.resolve()), *map(str, beside)), (str(connection),), limits)
         order = Order(box if confined else None)
 
         def look(cell: Any) -> None:
@@ -238,6 +240,21 @@ def _parameterize(node: Any, values: dict[str, str]) -> Any:
     injected = nbformat.v4.new_code_cell(source, metadata={"tags": [INJECTED]}, id=INJECTED)
     copy.cells.insert(tagged[0] + 1 if tagged else 0, injected)
     return copy
+
+
+def _lay_course(folder: Path, data: Path) -> tuple[Path, ...]:
+    """Copies of the data and the pages, where a student has them: `../data` and `../docs` of the notebook's folder.
+
+    A path that was typed works as it does in JupyterLab. Copies, so that nothing done to them reaches the course.
+    """
+    laid = []
+    for name, files in (("data", data.glob("*.csv")), ("docs", (ROOT / "docs").glob("*.md"))):
+        beside = folder / name
+        beside.mkdir()
+        for file in files:
+            shutil.copyfile(file, beside / file.name)
+        laid.append(beside)
+    return tuple(laid)
 
 
 def _copy_companions(notebook: Path, work: Path) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 
 from grading.errors import NotebookError
+from grading.running.notebook_repair import repaired, text_of
 
 NAME = re.compile(r"^(M9_(\d{2}))_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.ipynb$")
 CONVENTION = "M9_{number}_{description}.ipynb, for example M9_01_mlflow_setup.ipynb"
@@ -61,9 +62,9 @@ def read_notebook(path: Path) -> Notebook:
     if not raw.strip():
         raise NotebookError(f"{path.name} is an empty file: was it saved?")
     try:
-        node, notes = _parse(raw.decode("utf-8"))
-    except NotebookError:
-        raise
+        node, notes = _parse(text_of(raw))
+    except NotebookError as error:
+        raise NotebookError(f"{path.name}: {error}") from None
     except Exception as error:  # nbformat raises many kinds, all of them the file's fault
         reason = " ".join(str(error).split())[:200]
         raise NotebookError(f"{path.name} is not a notebook (JSON, nbformat 4): {reason}") from None
@@ -140,13 +141,15 @@ def _cell_deviations(cell: Any) -> Iterator[str]:
 def _parse(text: str) -> tuple[Any, tuple[str, ...]]:
     if HALF.search(text):  # an editor cut an emoji in two: nothing can be written with it
         text = json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+    whole, notes = repaired(json.loads(text))
+    text = json.dumps(whole) if notes else text
     version = nbformat.reader.get_version(nbformat.reader.parse_json(text))
     node = nbformat.reads(text, as_version=4)
     if not isinstance(node.get("cells"), list):
         raise NotebookError("the file has no cells")
     if version[0] < 4:
         return node, (f"converted from nbformat {version[0]}: open it in JupyterLab and save it",)
-    return node, ()
+    return node, notes
 
 
 def _language(node: Any) -> str:

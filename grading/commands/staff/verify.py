@@ -1,6 +1,7 @@
 """`grading verify`: the curriculum proves itself."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
@@ -13,8 +14,13 @@ def verify(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="First keep anew the outputs that the prose quotes.")
     ] = False,
+    handins: Annotated[
+        Path | None, typer.Option(help="Grade only the hand-ins in this folder, each with its case.json.")
+    ] = None,
 ) -> None:
     """Prove the curriculum: it conforms, runs clean, starts at nothing, can be solved, and its checks can fail."""
+    if handins:
+        _take(handins)
     from grading.curriculum.branches import judge_all
     from grading.curriculum.gallery import cases
     from grading.curriculum.gallery_table import gallery_table
@@ -46,3 +52,21 @@ def verify(
             broken += show(f"{judgement.case.lesson.id} gallery: {judgement.case.name}", judgement.problems)
         console.print(gallery_table(judgements))
     raise typer.Exit(BELOW if broken else OK)
+
+
+def _take(folder: Path) -> NoReturn:
+    """Each hand-in that the grader takes otherwise than a fair teacher would, and how many it takes rightly."""
+    from grading.curriculum.handins import find_hand_ins, hand_ins_table, take_all
+
+    taken = []
+    for each in take_all(find_hand_ins(folder)):
+        taken.append(each)
+        if not each.agrees:
+            what = "kept whole" if each.percent == 100 else f"{each.percent:g} %: {', '.join(each.lost)}"
+            console.print(
+                f"[red]✗[/] {escape(f'{each.hand_in.sort}, {each.hand_in.name}: {each.problem or what}')}",
+                soft_wrap=True,
+            )
+            console.print(f"    {escape(each.hand_in.case.get('why', ''))}", soft_wrap=True)
+    console.print(hand_ins_table(taken), soft_wrap=True)
+    raise typer.Exit(OK if all(each.agrees for each in taken) else BELOW)

@@ -27,13 +27,18 @@ EMPTY_WORDS = re.compile(
 # A comparison and, a few words on, its number: "below 60 points", "at least 95 %", "improves by a tenth".
 COMPARISONS = (
     r"below|under|above|over|less than|more than|fewer than|at least|at most|within|better than|worse than|[<>≤≥]"
+    r"|no (?:more|less|fewer|higher|lower|larger|greater|smaller|worse|better) than|from\b.{1,20}\bto"
     r"|(exceed|reach|beat)\w*|\b(improv|reduc|gain|los|ris|fall|drop|cut|miss|grow|increas|decreas|differ)\w*.{0,20}\bby"
 )
+# … or the number first: "60 points or less".
+AFTERWARDS = r"or (?:less|lower|fewer|better|smaller|more|higher|greater|above|below|under|over)|at (?:most|least)"
 NUMBERS = (
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
     r"|hundred|thousand|half|third|quarter|fifth|tenth|twice|double)\b"
 )
-HYPOTHESIS = re.compile(rf"({COMPARISONS})\D{{0,40}}({NUMBERS})", re.IGNORECASE)
+HYPOTHESIS = re.compile(
+    rf"({COMPARISONS})\D{{0,40}}({NUMBERS})|({NUMBERS})[^.!?]{{0,25}}\b({AFTERWARDS})\b", re.IGNORECASE
+)
 LEAST_WORDS = 3
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -128,15 +133,14 @@ def metric_has_a_history(evidence: Evidence) -> str:
     longest, flat = 0, ""
     for run in evidence.runs:
         for key in (key for key in run.metrics if not key.startswith("system/")):
-            points = evidence.store.history(run.id, key)
-            steps = [point.step for point in points]
-            longest = max(longest, len(set(steps)))
-            if len(set(steps)) < LEAST_STEPS or steps != sorted(set(steps)):
+            curve = evidence.curve(run, key)
+            longest = max(longest, len(curve))
+            if len(curve) < LEAST_STEPS:
                 continue
             # One that never changes, or only counts its steps, says nothing.
-            if len({point.value for point in points}) > 1 and any(p.value != p.step for p in points):
-                return f"{key}: {len(steps)} steps in the run {run.name!r}"
-            flat = f"{key} has {len(steps)} steps, but its values only repeat or count them"
+            if len(set(curve.values())) > 1 and any(value != step for step, value in curve.items()):
+                return f"{key}: {len(curve)} steps in the run {run.name!r}"
+            flat = f"{key} has {len(curve)} steps, but its values only repeat or count them"
     raise Unmet(f"a metric with at least {LEAST_STEPS} increasing steps", flat or f"the longest has {longest}",
                 "mlflow.log_metric(name, value, step=n) in a loop")  # fmt: skip
 
@@ -222,13 +226,13 @@ def requirements_are_logged(evidence: Evidence) -> str:
 
 @lesson.check(task=4, points=4)
 def folds_are_nested(evidence: Evidence) -> str:
-    """Cross-validation is a parent run with one nested run per fold, numbered from 0."""
+    """Cross-validation is a parent run with one nested run per fold, numbered from 0 or from 1."""
     parent, folds = cross_validation(evidence)
     numbers = sorted(int(fold.params["fold"]) for fold in folds)
-    if numbers != list(range(len(folds))) or len(folds) < 2:
-        raise Unmet(
-            f"folds 0 to {max(len(folds) - 1, 1)}", numbers, 'mlflow.log_param("fold", fold) in each nested run'
-        )
+    if numbers not in (list(range(len(folds))), list(range(1, len(folds) + 1))) or len(folds) < 2:
+        last = max(len(folds) - 1, 1)
+        hint = 'mlflow.log_param("fold", fold) in each nested run'
+        raise Unmet(f"folds 0 to {last}, or 1 to {last + 1}, each once", numbers, hint)
     return f"{len(folds)} folds in {parent.name!r}"
 
 

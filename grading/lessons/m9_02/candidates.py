@@ -133,8 +133,7 @@ def require_inside(candidate: Candidate, space: Iterable[Dimension]) -> None:
 
 
 def _by_step(evidence: Evidence, run: Run, name: str) -> tuple[float, ...]:
-    history = {point.step: point.value for point in evidence.store.history(run.id, name)}
-    values = tuple(history[step] for step in sorted(history))
+    values = tuple(evidence.curve(run, name).values())
     return values if all(math.isfinite(value) and abs(value) < 1e300 for value in values) else ()
 
 

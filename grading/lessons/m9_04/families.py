@@ -156,9 +156,9 @@ def _logged(evidence: Evidence, family: Family) -> Iterator[tuple[str, list[floa
     """Metrics with one value a split, in the order of the splits: as steps, or one nested run a split."""
     run, count = family.run, len(family.parts)
     for name in run.metrics:
-        points = {point.step: point.value for point in evidence.store.history(run.id, name)}
+        points = evidence.curve(run, name)
         if len(points) == count and (key_of(name) in DEFINITIONS or key_of(name) == "brier"):
-            yield name, [points[step] for step in sorted(points)]
+            yield name, list(points.values())
     children = sorted(
         (place, child.start_time, child.id, child)
         for child in evidence.children(run)

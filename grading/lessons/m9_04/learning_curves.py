@@ -34,7 +34,7 @@ def require_curve(evidence: Evidence, run: Run, shown: dict[int, list[float]]) -
         raise Unmet(f"{LEAST_STEPS} steps or more of {run.name!r}", f"{len(shown)}", "train_sizes=[0.25, 0.5, 1.0]")
     near = ""
     for name in sorted(run.metrics, key=lambda name: "curve" not in name):
-        history = {point.step: point.value for point in evidence.store.history(run.id, name)}
+        history = evidence.curve(run, name)
         if history.keys() == shown.keys() and len(history) > 1:
             wrong = [step for step in history if not any(equal(value, history[step]) for value in shown[step])]
             if not wrong:

@@ -27,10 +27,10 @@ SYSTEM = (  # programs and libraries
 )  # fmt: skip
 PYTHON = ("bin", "lib", "lib64", "include", "share", "etc", "var", "pyvenv.cfg")  # of an environment's folder
 SETTINGS = (
-    "/etc/alternatives", "/etc/fonts", "/etc/group", "/etc/gitconfig", "/etc/host.conf", "/etc/hostname", "/etc/hosts",
-    "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/locale.alias",
-    "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/pki",
-    "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone",
+    "/etc/alternatives", "/etc/debian_version", "/etc/fonts", "/etc/group", "/etc/gitconfig", "/etc/host.conf",
+    "/etc/hostname", "/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload",
+    "/etc/locale.alias", "/etc/lsb-release", "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf",
+    "/etc/os-release", "/etc/passwd", "/etc/pki", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone",
     "/proc/self",
     "/sys/devices/system/cpu", "/sys/fs/cgroup",
 )  # fmt: skip

@@ -35,6 +35,7 @@ import numpy as np
 
 from grading.running.kernels.confinement import Box, strength
 from grading.running.kernels.guard import stand
+from grading.running.kernels.shell_lines import run_line
 from grading.running.reproduction import PREDICTOR, answer_requests, answered
 
 LARGEST_REQUEST = 200_000  # bytes; a packet must fit into the socket's buffer
@@ -179,9 +180,11 @@ def _enter(request: dict[str, Any]) -> None:
 def become_kernel(request: dict[str, Any]) -> NoReturn:
     """Go on as the kernel that `python -m ipykernel_launcher` would be, until it ends."""
     import ipykernel_launcher
+    from ipykernel import zmqshell
     from ipykernel.kernelapp import IPKernelApp
 
     _enter(request)
+    zmqshell.system = run_line
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
     os.environ[PREDICTOR] = f"{os.getpid()}:{_fork_predictor()}"
     sys.argv = [str(ipykernel_launcher.__file__), *request["arguments"]]

@@ -102,3 +102,43 @@ def test_a_false_last_value_of_a_curve_is_found(full: tuple[str, Run]) -> None:
     assert list(problems_of(text.replace(line, line.replace(value, "0.072")), run)) == [
         f"val_loss is 0.072 in the text and {value} in the run"
     ]
+
+
+GOALS = """
+**Hypothesis.** test_rmse is 60 or less.
+
+**Success criterion.** A test_rmse of 53 or less.
+
+## Next steps
+
+Tune until test_rmse is 50.
+
+## Results
+
+test_rmse is 54.4213.
+"""
+
+
+def test_a_goal_is_no_result(logged: Callable[..., tuple[str, Run]]) -> None:
+    text, run = logged()
+    assert list(problems_of(text + GOALS, run)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "true"),
+    [
+        ("test_rmse is 54", True),
+        ("test_rmse is 54.4", True),
+        ("test_rmse is 55", False),
+        ("test_r2 is 48.6 %", True),
+        ("test_r2 is 49 %", True),
+        ("test_r2 is 52 %", False),
+        ("the baseline's test_rmse is 76", True),
+        ("test_rmse is 76", False),
+    ],
+)
+def test_a_sentence_may_round_give_a_share_and_name_anothers_value(
+    logged: Callable[..., tuple[str, Run]], said: str, true: bool
+) -> None:
+    text, run = logged()
+    assert (list(problems_of(f"{text}\n## Results again\n\n{said}.\n", run)) == []) is true

@@ -19,6 +19,10 @@ from grading.evidence.metric_name import MetricName, of_test_rows, parse
         ("f1_threshold_0.3", MetricName("f1", None, None, 0.3)),
         ("test_malignant_detection_rate_at_0.1", MetricName("malignant_detection_rate", "test", None, 0.1)),
         ("cost_per_1000_patients_usd", MetricName("cost_per_1000_patients_usd")),
+        ("testRMSE", MetricName("rmse", "test")),
+        ("rmse_on_test_set", MetricName("rmse", "test")),
+        ("cvRmseMean", MetricName("rmse", "cv", "mean")),
+        ("share_within_25pts", MetricName("share_within", None, None, 25.0)),
         ("", MetricName("")),
     ],
 )

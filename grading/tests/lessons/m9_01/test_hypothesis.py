@@ -18,7 +18,16 @@ def test_words_such_as_my_and_test_tell_nothing(name: str, words: list[str]) -> 
 
 @pytest.mark.parametrize(
     "note",
-    ["a test RMSE below 60 points", "at least 95 % of tumours are found", "the error falls by a tenth", "RMSE is < 60"],
+    [
+        "a test RMSE below 60 points",
+        "at least 95 % of tumours are found",
+        "the error falls by a tenth",
+        "RMSE is < 60",
+        "an RMSE of 60 points or less",
+        "a test RMSE no higher than 60",
+        "the RMSE goes from 76 to 55",
+        "60 points of error at most",
+    ],
 )
 def test_a_comparison_with_a_number_is_a_hypothesis(note: str) -> None:
     assert is_hypothesis(note)
