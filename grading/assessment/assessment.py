@@ -8,7 +8,7 @@ from typing import Any
 
 from grading.errors import StoreError, shorten
 from grading.evidence.data_files import DATA, DataFiles
-from grading.evidence.evidence import Evidence
+from grading.evidence.evidence import Evidence, Training
 from grading.evidence.fingerprints import fingerprints_of
 from grading.evidence.open_store import open_store
 from grading.lessons import find_lesson, lesson_or_own, solution_sources
@@ -23,6 +23,8 @@ from grading.running.kernels.privileges import can_change_user
 from grading.running.kernels.warm_process import WarmthError
 from grading.running.notebook import Notebook, lesson_id, overlay, read_notebook
 from grading.running.scratch import scratch_folder
+
+MOST_NOTES = 8
 
 
 @dataclass(frozen=True)
@@ -46,39 +48,42 @@ def assess(
     timeout: float = TIMEOUT,
     confine: Confine = "auto",
     limits: Limits = DEFAULT,
+    thorough: bool = False,
 ) -> Assessment:
     """Run and grade one notebook file; with `solution`, with the reference solutions in its exercise cells.
 
     `limits`: what a confined one may use, but for processor time, of which it has `timeout`.
+    `thorough`: every candidate and fold is trained again, not a sample of them.
     A notebook that fails is graded on what it logged; one whose warm process died is run once more.
     Raises NotebookError when the file cannot be run at all, InputError when it cannot be confined though it must.
     """
     wanted = find_lesson(lesson) if lesson else lesson_or_own(lesson_id(path))
     notebook = read_notebook(path)
     node = overlay(notebook.node, solution_sources(wanted)) if solution else None
+    how: dict[str, Any] = {"timeout": timeout, "node": node, "confine": confine, "limits": limits}
+    training: Training = "all" if thorough else "sample"
     try:
-        return _assess(wanted, notebook, node, part, timeout, confine, limits)
+        return _assess(wanted, notebook, part, training, how)
     except WarmthError:
-        return replace(_assess(wanted, notebook, node, part, timeout, confine, limits), attempts=2)
+        return replace(_assess(wanted, notebook, part, training, how), attempts=2)
 
 
-def _assess(
-    lesson: Lesson, notebook: Notebook, node: Any | None, part: Part, timeout: float, confine: Confine, limits: Limits
-) -> Assessment:
+def _assess(lesson: Lesson, notebook: Notebook, part: Part, training: Training, how: dict[str, Any]) -> Assessment:
     with temporary_folder() as folder:
-        execution = run_notebook(
-            notebook, folder, data=DATA, timeout=timeout, node=node, confine=confine, limits=limits
-        )
-        done, evidence = _grade(lesson, notebook, execution, part)
+        execution = run_notebook(notebook, folder, data=DATA, **how)
+        done, evidence = _grade(lesson, notebook, execution, part, training)
+        node = how["node"]
         return replace(done, exhibits=exhibits_of(evidence, execution, solution=node is not None))
 
 
 def grade_execution(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> Assessment:
     """Grade what an execution left behind; the same execution can be graded for both parts."""
-    return _grade(lesson, notebook, execution, part)[0]
+    return _grade(lesson, notebook, execution, part, "sample")[0]
 
 
-def _grade(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part) -> tuple[Assessment, Evidence | None]:
+def _grade(
+    lesson: Lesson, notebook: Notebook, execution: Execution, part: Part, training: Training
+) -> tuple[Assessment, Evidence | None]:
     """The assessment, and the evidence that it is of; None when the notebook left no store."""
     about: dict[str, Any] = {
         "notebook": shorten(notebook.path.name),
@@ -86,7 +91,7 @@ def _grade(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part)
         "execution": execution.report,
     }
     try:
-        evidence = evidence_of(lesson, execution, part)
+        evidence = evidence_of(lesson, execution, part, training, notebook.sha256)
     except StoreError as error:
         nothing = nothing_to_grade(lesson, part, str(error), **about)
         return Assessment(nothing, execution.notebook, execution.folder), None
@@ -94,14 +99,21 @@ def _grade(lesson: Lesson, notebook: Notebook, execution: Execution, part: Part)
     own = sorted(
         {path.name for path in evidence.data.used if path.is_relative_to(execution.folder)} - execution.companions
     )
+    notes = [f"not judged: {shorten(each)}" for each in dict.fromkeys(evidence.not_judged)][:MOST_NOTES]
     if own:
-        notes = (f"the notebook made its own data file {shorten(own)}: see that it is what it should be",)
-        card = card.model_copy(update={"notes": notes})
+        notes.append(f"the notebook made its own data file {shorten(own)}: see that it is what it should be")
+    if notes:
+        card = card.model_copy(update={"notes": tuple(notes)})
     return Assessment(card, execution.notebook, execution.folder, fingerprints_of(evidence)), evidence
 
 
-def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
-    """What an execution left behind, for the checks; raises StoreError when there is no store."""
+def evidence_of(
+    lesson: Lesson, execution: Execution, part: Part, training: Training = "sample", drawn_by: str = ""
+) -> Evidence:
+    """What an execution left behind, for the checks; raises StoreError when there is no store.
+
+    `drawn_by`: the hash of what was handed in, by which the sample of what is trained again is drawn.
+    """
     confined = execution.report.confinement != "none"
     return Evidence(
         store=open_store(execution.tracking_uri, root=execution.folder),
@@ -111,6 +123,9 @@ def evidence_of(lesson: Lesson, execution: Execution, part: Part) -> Evidence:
         data=DataFiles((DATA, execution.folder)),
         code=execution.code,
         reproducer=lambda request: predict(request, confined=confined),
+        training=training,
+        drawn_by=drawn_by,
+        rest_is_training=lesson.rest_is_training,
     )
 
 

@@ -36,7 +36,7 @@ class Submitted:
         return name if harmless else f"{self.lesson}_handed_in.ipynb"
 
 
-def assess_submitted(submitted: Submitted, *, timeout: float, confine: Confine) -> Assessment:
+def assess_submitted(submitted: Submitted, *, timeout: float, confine: Confine, thorough: bool = False) -> Assessment:
     """Run and grade it; raises as `assess` does. `timeout`: seconds for the whole notebook."""
     with tempfile.TemporaryDirectory(prefix="grading-submission-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / submitted.plain_name
@@ -45,7 +45,8 @@ def assess_submitted(submitted: Submitted, *, timeout: float, confine: Confine) 
             if PLAIN_NAME.fullmatch(name) and name != path.name:
                 (path.parent / name).write_bytes(content)
         known = submitted.lesson in {lesson.id for lesson in LESSONS}  # one of a student's own is known by its name
-        done = assess(path, lesson=submitted.lesson if known else None, timeout=timeout, confine=confine)
+        lesson = submitted.lesson if known else None
+        done = assess(path, lesson=lesson, timeout=timeout, confine=confine, thorough=thorough)
     return replace(done, scorecard=done.scorecard.model_copy(update={"notebook": submitted.file_name}))
 
 

@@ -26,6 +26,7 @@ class Options:
     confine: Confine = "on"  # each worker: it, too, rather grades nothing
     lesson: str = ""  # this one only
     regrade: bool = False  # also what is graded already
+    thorough: bool = False  # every fold and candidate is trained again, not a sample of them
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
     known, jobs, notes, changed = {}, [], [], []
     places: set[str] = set()
     for submission in found.submissions:
-        job = job_of(submission, options.timeout, options.confine)
+        job = job_of(submission, options.timeout, options.confine, thorough=options.thorough)
         if job.place in places:
             notes.append(f"{job.name} was found twice: {job.origin} is left out")
             continue

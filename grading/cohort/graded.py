@@ -48,10 +48,11 @@ class Graded(Frozen):
         return self.scorecard is not None and self.scorecard.graded
 
 
-def key_of(sha256: str, lesson: str, timeout: float) -> str:
+def key_of(sha256: str, lesson: str, timeout: float, *, thorough: bool = False) -> str:
     """What the mark of a submission depends on: the submission, the lesson, the grader, the options."""
     own = version("module-09-experiment-tracking")
-    return hashlib.sha256(json.dumps([sha256, lesson, own, grader_sha256(), float(timeout)]).encode()).hexdigest()
+    options = [float(timeout), *(["thorough"] if thorough else [])]
+    return hashlib.sha256(json.dumps([sha256, lesson, own, grader_sha256(), *options]).encode()).hexdigest()
 
 
 def read_graded(path: Path) -> Graded | None:

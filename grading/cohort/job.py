@@ -39,6 +39,7 @@ class Job(Frozen):
     companions: dict[str, bytes]
     timeout: float  # seconds for the whole notebook
     confine: Confine = "auto"
+    thorough: bool = False  # every fold and candidate is trained again
 
     @property
     def name(self) -> str:
@@ -65,10 +66,10 @@ class Product(Frozen):
     executed: str = ""  # the notebook with its outputs, as JSON
 
 
-def job_of(submission: "Submission", timeout: float, confine: Confine) -> Job:
+def job_of(submission: "Submission", timeout: float, confine: Confine, *, thorough: bool = False) -> Job:
     """The job that grades this submission; the time limit is in seconds."""
     return Job(
-        key=key_of(submission.sha256, submission.lesson, timeout),
+        key=key_of(submission.sha256, submission.lesson, timeout, thorough=thorough),
         grader=grader_sha256(),
         student=_text(submission.student),
         slug=submission.slug,
@@ -82,6 +83,7 @@ def job_of(submission: "Submission", timeout: float, confine: Confine) -> Job:
         companions={_text(name): content for name, content in submission.companions.items()},
         timeout=timeout,
         confine=confine,
+        thorough=thorough,
     )
 
 
@@ -119,7 +121,7 @@ def _grade(job: Job, start: float) -> Product:
     submission = Submitted(job.lesson, job.file_name, job.notebook, job.companions)
     executed, done = "", None
     try:
-        done = assess_submitted(submission, timeout=job.timeout, confine=job.confine)
+        done = assess_submitted(submission, timeout=job.timeout, confine=job.confine, thorough=job.thorough)
         card = done.scorecard
         # A lone surrogate, which no file can hold, becomes the escape that JSON has for it.
         executed = nbformat.writes(done.executed).encode("utf-8", "backslashreplace").decode()

@@ -24,6 +24,9 @@ def grade(
         float, typer.Option(min=0, max=100, help="Exit 1 when a scorecard is below this, in percent.")
     ] = 0,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one whole notebook.")] = 300,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Train every fold and candidate again, not a sample of them.")
+    ] = False,
     confine: Annotated[
         str, typer.Option(help="auto: as well as this machine can; on: or not at all; off: with your rights.")
     ] = "auto",
@@ -44,7 +47,7 @@ def grade(
     for path in notebooks:
         try:
             settings: dict[str, Any] = {"part": part, "timeout": timeout, "confine": read_confine(confine)}
-            done = assess(path, lesson=lesson or None, solution=solution, **settings)
+            done = assess(path, lesson=lesson or None, solution=solution, thorough=thorough, **settings)
         except InputError as error:
             errors.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
             refused += 1

@@ -81,7 +81,7 @@ def families(cases: Iterable[Case]) -> list[list[Case]]:
 
 def _first_changed(case: Case) -> str:
     """The id of a cell; or the case's own name, when it shares none."""
-    if case.own_notebook:
+    if case.own_notebook or case.needs_learn_cells:
         return case.name
     try:
         sources = case.sources()

@@ -38,7 +38,7 @@ class Case:
 
     @cached_property
     def expected(self) -> dict[str, Any]:
-        """`why`, `lost` (check ids), `edits` of the solution, and where it matters `state` and `note`."""
+        """`why`, `lost` (check ids), `edits` of the solution, and where it matters `state`, `note` and `learn`."""
         found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
         return found
 
@@ -51,6 +51,11 @@ class Case:
     def own_notebook(self) -> Path | None:
         """The notebook that it is, when it is not the lesson with other cells."""
         return next(self.folder.glob("*.ipynb"), None)
+
+    @property
+    def needs_learn_cells(self) -> bool:
+        """Whether its fault is one that only a notebook with its Learn cells can have: it takes what they left."""
+        return bool(self.expected.get("learn"))
 
     def sources(self) -> dict[str, str]:
         """The exercise cells of the lesson by id, as the case has them; raises NotebookError for a stale edit."""
@@ -69,17 +74,21 @@ class Case:
 
     def notebook(self) -> Notebook:
         """The case's own notebook, or the practice part of the lesson with the case's cells in place."""
-        return read_notebook(self.own_notebook) if self.own_notebook else practice_of(self.lesson, self.sources())
+        if self.own_notebook:
+            return read_notebook(self.own_notebook)
+        return practice_of(self.lesson, self.sources(), with_learn_cells=self.needs_learn_cells)
 
 
-def practice_of(lesson: Lesson, sources: dict[str, str]) -> Notebook:
-    """The shipped lesson with these cells in place, without worked and check cells.
+def practice_of(lesson: Lesson, sources: dict[str, str], *, with_learn_cells: bool = False) -> Notebook:
+    """The shipped lesson with these cells in place, without check cells and, unless wanted, without worked ones.
 
     Those change nothing in the practice part (`verify` runs the lesson whole) and cost half the time.
     """
     shipped = read_notebook(NOTEBOOKS / lesson.file_name)
     node = overlay(shipped.node, sources)
-    node.cells = [cell for cell in node.cells if not is_spectator(cell)]
+    node.cells = [
+        cell for cell in node.cells if not is_spectator(cell) or (with_learn_cells and LEARN in str(cell.get("id")))
+    ]
     return Notebook(shipped.path, node, shipped.sha256)
 
 

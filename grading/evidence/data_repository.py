@@ -45,6 +45,17 @@ class DataRepository:
         found = {path: sha for path, sha in self.files(commit).items() if path.endswith(POINTER)}
         return {path.removesuffix(POINTER): md5 for path, sha in found.items() for md5 in self._md5s(path, sha)}
 
+    def settings(self, commit: str) -> dict[str, dict[str, Any]]:
+        """The plain values in a commit's YAML and JSON files, by the last part of their names; unreadable files out."""
+        found = {}
+        for path, sha in self.files(commit).items():
+            if path.endswith((".yaml", ".yml", ".json")) and "/" not in path.removeprefix("./"):
+                try:
+                    found[path] = dict(_plain_values(self._yaml(path, sha)))
+                except Unmet:
+                    continue
+        return found
+
     def files(self, commit: str) -> dict[str, str]:
         """The files of a commit: path → name of its object. Raises Unmet when it cannot be read."""
         if commit not in self._files:
@@ -86,14 +97,17 @@ class DataRepository:
             else:
                 yield f"{folder}{name}", entry.sha.decode()
 
-    def _md5s(self, path: str, sha: str) -> Iterator[str]:
+    def _yaml(self, path: str, sha: str) -> Any:
         raw = self._read(sha, Blob).data
         try:
             if len(raw) > LARGEST_POINTER:
                 raise ValueError(f"{len(raw)} bytes")
-            found = yaml.safe_load(raw)
+            return yaml.safe_load(raw)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             raise Unmet(f"{path} as DVC writes it", error, "dvc add, then commit") from None
+
+    def _md5s(self, path: str, sha: str) -> Iterator[str]:
+        found = self._yaml(path, sha)
         outs = found.get("outs") if isinstance(found, dict) else None
         out = outs[0] if isinstance(outs, list) and outs else None
         if isinstance(out, dict) and isinstance(out.get("md5"), str):
@@ -127,6 +141,14 @@ class DataRepository:
             raise
         except Exception as error:  # an object can be damaged in many ways, all of them the file's fault
             raise Unmet(what, error, "commit it again with git") from None
+
+
+def _plain_values(content: Any, depth: int = 3) -> Iterator[tuple[str, Any]]:
+    for name, value in content.items() if isinstance(content, dict) and depth else ():
+        if isinstance(value, (str, int, float, bool)):
+            yield str(name), value
+        else:
+            yield from _plain_values(value, depth - 1)
 
 
 def find_repositories(folders: tuple[Path, ...]) -> tuple[DataRepository, ...]:

@@ -1,8 +1,8 @@
 """What a check may look at: the store, the data files, the code version. Never the student's process."""
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -16,11 +16,12 @@ from grading.evidence.contract import Contract, our_contract, value_of
 from grading.evidence.data_files import DATA, DataFiles, label_columns
 from grading.evidence.data_repository import DataRepository, find_repositories
 from grading.evidence.metric_name import parse
-from grading.evidence.model_answer import Reproducer, Reproduction, Request
+from grading.evidence.model_answer import Fit, Reproducer, Reproduction, Request
 from grading.evidence.model_file import ModelFile
 from grading.evidence.predictions import predictions_path, read_predictions
 from grading.evidence.store import Dataset, Experiment, Run, Store
 
+Training = Literal["none", "sample", "all"]  # what is trained again: nothing, a sample of all fits, all of them
 AUTOMATIC = "mlflow.autologging"  # the tag of a run that autologging started by itself
 
 
@@ -37,6 +38,10 @@ class Evidence:
     worked_data: str = ""  # how the names of the Learn cells' data files begin
     since: int = 0  # ms; the instant check looks only at what is newer than the setup cell
     active_experiment: str | None = None  # id; in a live kernel an experiment may have no runs yet
+    training: Training = "none"
+    drawn_by: str = ""  # the hash of what was handed in, by which a sample is drawn
+    rest_is_training: bool = False  # the lesson says that a model learns from all rows that are not tested
+    not_judged: list[str] = field(default_factory=list)  # what could not be established, in words for a person
     reproductions: dict[Request, Reproduction] = field(default_factory=dict)  # kept between instant checks
     derived: dict[tuple[str, str], Any] = field(default_factory=dict)  # by what and run id: several checks ask for it
     _predictions: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -73,6 +78,12 @@ class Evidence:
             for run in self.store.runs
             if self._is_ours(run.experiment) and not (practice and run.id in self._strays)
         )
+
+    @cached_property
+    def lesson_runs(self) -> tuple[Run, ...]:
+        """The runs of the Learn cells, in the experiment that the lesson names: no evidence of the student's."""
+        name = self.worked_experiment
+        return tuple(run for run in self.store.runs if name and run.experiment.name == name and not run.deleted)
 
     @cached_property
     def _worked_ids(self) -> frozenset[str]:
@@ -287,8 +298,7 @@ class Evidence:
     def no_artifact(self, name: str, words: tuple[str, ...], endings: tuple[str, ...], hint: str) -> NotAttempted:
         """What to say when no run has an artifact so named: perhaps it went where the Learn cells log."""
         ours = self.worked_experiment
-        there = (run for run in self.store.runs if ours and run.experiment.name == ours and not run.deleted)
-        if not any(_named(run, words, endings) for run in there):
+        if not any(_named(run, words, endings) for run in self.lesson_runs):
             return NotAttempted(f"an artifact {name}", "none", hint)
         found = f"none in your experiment; {ours!r} has one, and its runs are the lesson's own"
         return NotAttempted(f"an artifact {name}", found, f'mlflow.set_experiment("your own name") first; {hint}')
@@ -308,16 +318,27 @@ class Evidence:
 
     def reproduction(self, run: Run) -> Reproduction:
         """What the run's model predicts today for the rows of its predictions; raises Unmet when it cannot be asked."""
-        wanted = self._request(run)
-        if wanted not in self.reproductions:
-            self.reproductions[wanted] = self.reproducer(wanted)
-        found = self.reproductions[wanted]
+        found = self._answer(self._request(run))
         if found.problem:
             raise Unmet(
                 "a model that loads and predicts in a fresh process", found.problem, "load it yourself: "
                 "mlflow.pyfunc.load_model(model_info.model_uri).predict(X_test)",
             )  # fmt: skip
         return found
+
+    def trained_again(self, run: Run, fits: Sequence[Fit]) -> Reproduction:
+        """What the run's model predicts for every row of its file, and clones of it, each trained as a fit says.
+
+        What cannot be trained again says its problem. Raises Unmet without a model, predictions or data file.
+        """
+        request = self._request(run)
+        every = tuple(self.data.frame(Path(request.data)).index.tolist())
+        return self._answer(replace(request, rows=every, fits=tuple(fits)))
+
+    def _answer(self, wanted: Request) -> Reproduction:
+        if wanted not in self.reproductions:
+            self.reproductions[wanted] = self.reproducer(wanted)
+        return self.reproductions[wanted]
 
     def _request(self, run: Run) -> Request:
         model, predictions = self.model(run), self.predictions(run)

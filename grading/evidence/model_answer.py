@@ -6,8 +6,18 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Fit:
+    """Train a clone of the model on some rows of a data file, and predict other rows with it."""
+
+    learn: tuple[Any, ...]  # in this order: of a forest, and of folds inside of a model, it matters
+    predict: tuple[Any, ...]  # of the request's data file
+    settings: tuple[tuple[str, Any], ...] = ()  # hyperparameters that the clone gets, others stay
+    data: str = ""  # CSV file to learn from; empty: the request's
+
+
+@dataclass(frozen=True)
 class Request:
-    """Predict these rows of a data file with the model in a folder."""
+    """Predict these rows of a data file with the model in a folder; with `fits`, train it again, too."""
 
     model: str  # folder
     data: str  # CSV file
@@ -15,16 +25,24 @@ class Request:
     inputs: tuple[str, ...]  # columns of the file; empty: all but row and label
     label: str
     seen: tuple[tuple[str, int, int], ...] = ()  # name, size and time of each file: when one changes, it asks anew
+    fits: tuple[Fit, ...] = ()
+    seconds: float = 20.0  # of processor time for all fits together; those that are left have a problem
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What a process that answers must be able to read."""
+        return (self.model, self.data, *sorted({fit.data for fit in self.fits if fit.data}))
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What the model said, or why it could not be asked."""
+    """What the model said, or why it could not be asked; `fits`: what each of its clones said, in their order."""
 
     predictions: tuple[Any, ...] = ()
     scores: tuple[float, ...] = ()  # of the positive of two classes, of the likeliest of more; empty without
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+    fits: tuple["Reproduction", ...] = ()
 
 
 Reproducer = Callable[[Request], Reproduction]

@@ -88,6 +88,7 @@ class Card(Scored):
     problem: str = ""
     run: RunLink | None = None
     hint: bool = False  # whether the hints are shown, or folded away
+    thorough: bool = False  # whether models were trained again
     docs: str = "../docs"  # from the notebook's folder
     shown_in: int | None = field(default=None, compare=False)  # the cell in which its progress line became the card
 
@@ -131,6 +132,13 @@ class Card(Scored):
         only = {result.group for result in self.results}
         return f'check("{only.pop()}", hint=True)' if len(only) == 1 else "check(hint=True)"
 
+    @property
+    def what_is_left(self) -> str:
+        """What the grading does and this check did not, with the call that does it; empty when there is nothing."""
+        if self.thorough or not self.is_whole:
+            return ""
+        return "the grading also trains your models again: check(thorough=True)"
+
     def __repr__(self) -> str:
         if self.problem:
             return f"{self.lesson.id}: {clean(self.problem)}"
@@ -150,6 +158,8 @@ class Card(Scored):
             lines.append(f"your newest run: {clean(self.run.name)}, {clean(self.run.url)}")
         if self.how_to_get_hints:
             lines.append(f"hints: {self.how_to_get_hints}")
+        if self.what_is_left:
+            lines.append(self.what_is_left)
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

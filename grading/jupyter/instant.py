@@ -4,6 +4,7 @@
     check("task2")               # one task
     check("task2", hint=True)    # … with its hints
     check()                      # the whole card
+    check(thorough=True)         # … and the models trained again, as the grading does: it takes longer
 
 Every kernel of the environment imports this module when it starts, so it imports the grader only when it is called.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from grading import quiet
 
 if TYPE_CHECKING:
-    from grading.evidence.evidence import Evidence
+    from grading.evidence.evidence import Evidence, Training
     from grading.evidence.model_answer import Reproduction, Request
     from grading.jupyter.card import Card, RunLink
     from grading.jupyter.progress_line import ProgressLine
@@ -48,19 +49,24 @@ class InstantCheck:
         self._seen_experiment: str | None = None
         self._reproductions: dict[Request, Reproduction] = {}  # of files as they were then
 
-    def __call__(self, group: str | int | None = None, *, hint: bool = False) -> "Card":
-        """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all; with the hints unfolded or not."""
+    def __call__(self, group: str | int | None = None, *, hint: bool = False, thorough: bool = False) -> "Card":
+        """The card of one task (`"task2"`, or 2), of the `"checklist"`, or of all; with the hints unfolded or not.
+
+        `thorough`: models are trained again, with all their folds and candidates, as the grading does with a sample.
+        """
         from grading.jupyter.card import Card
         from grading.jupyter.progress_line import ProgressLine
 
         docs = "docs" if Path("docs").is_dir() else "../docs"
         with ProgressLine() as line:
-            card = self._card(Card(self._lesson, (), hint=bool(hint), docs=docs), group, line)
+            empty = Card(self._lesson, (), hint=bool(hint), thorough=bool(thorough), docs=docs)
+            card = self._card(empty, group, line)
             return line.become(card)
 
     def __repr__(self) -> str:
         names = ", ".join(f'check("{group}")' for group in self._lesson.groups)
-        return f"the instant check of {self._lesson.id}: {names}, or check() for all; hint=True shows the hints"
+        how = "hint=True shows the hints, thorough=True trains the models again"
+        return f"the instant check of {self._lesson.id}: {names}, or check() for all; {how}"
 
     def _card(self, card: "Card", group: str | int | None, line: "ProgressLine") -> "Card":
         from grading.errors import GradingError
@@ -73,7 +79,7 @@ class InstantCheck:
         checks = checks_of(self._lesson)
         wanted = [check for check in checks if name in (None, check.group)]
         try:
-            evidence = self._evidence(line)
+            evidence = self._evidence(line, "all" if card.thorough else "none")
             results = run_checks(_with_needs(wanted, checks), evidence)
             run = _newest(evidence)
         except GradingError as error:
@@ -84,7 +90,7 @@ class InstantCheck:
         ids = {check.id for check in wanted}
         return dataclasses.replace(card, results=tuple(result for result in results if result.id in ids), run=run)
 
-    def _evidence(self, line: "ProgressLine") -> "Evidence":
+    def _evidence(self, line: "ProgressLine", training: "Training") -> "Evidence":
         import mlflow
 
         from grading.evidence.code_version import code_version
@@ -110,6 +116,8 @@ class InstantCheck:
             since=self._since,
             active_experiment=self._seen_experiment,
             reproductions=self._reproductions,
+            training=training,
+            rest_is_training=self._lesson.rest_is_training,
         )
 
 

@@ -27,7 +27,15 @@ def lesson_or_own(id: str) -> Lesson:
     try:
         return find_lesson(id)
     except InputError:
-        return Lesson(id.upper(), "", "Your own experiment", worked_experiment="", worked_data="", tasks=())
+        return Lesson(
+            id.upper(),
+            "",
+            "Your own experiment",
+            worked_experiment="",
+            worked_data="",
+            tasks=(),
+            rest_is_training=False,
+        )
 
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:

@@ -21,6 +21,9 @@ from grading.marking.demands import (
     said_of,
 )
 from grading.marking.lesson import CHECKLIST_POINTS, Check, make_check
+from grading.marking.training.cross_validation import require_cross_validation
+from grading.marking.training.learned import learned
+from grading.marking.training.train_metrics import require_train_metrics
 
 TRUE = frozenset({"true", "1", "yes", "dirty"})
 FALSE = frozenset({"false", "0", "no", "clean"})
@@ -34,17 +37,24 @@ def parameters_logged(evidence: Evidence) -> str:
         with said_of(evidence, run):
             compared += compare_parameters(evidence, run)
             require_seed(run)
+            if found := learned(evidence, run):
+                found.require("parameters")
     return f"{compared} hyperparameters equal the model's, and the seed"
 
 
 def metrics_tracked(evidence: Evidence) -> str:
-    """Metrics tracked: train, cross-validation and test metrics; the test metrics follow from predictions.csv."""
+    """Metrics tracked: train, cross-validation and test metrics, each of the rows that its name says; the model has
+    learned from rows that are not tested."""
     compared = 0
     for run in _main_runs(evidence):
         with said_of(evidence, run):
             require_clauses(evidence, run, "metric")
             require_errors_positive(evidence, run)
             compared += compare_test_metrics(evidence, run)
+            if found := learned(evidence, run):
+                found.require("rows")
+                require_train_metrics(evidence, run, found)
+                require_cross_validation(evidence, run, found)
     return f"{compared} test metrics recomputed from the predictions"
 
 
@@ -64,6 +74,8 @@ def data_version_recorded(evidence: Evidence) -> str:
     for run in _main_runs(evidence):
         with said_of(evidence, run):
             file = require_data_version(evidence, run)
+            if found := learned(evidence, run):
+                found.require("data")
     return f"sha256 and labels of {file} are as recorded"
 
 

@@ -1,6 +1,7 @@
 """What a main run must show, one demand a function: it raises Unmet, or says how much it compared."""
 
 import contextlib
+import hashlib
 import re
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from grading.evidence.comparison import equal, same_value
 from grading.evidence.contract import clauses, matching_files, our_contract
 from grading.evidence.data_files import label_columns
 from grading.evidence.evidence import Evidence
-from grading.evidence.figures import MOST_FIGURES, read_picture
+from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.evidence.metric_name import of_test_rows
 from grading.evidence.store import Run
 
@@ -135,8 +136,25 @@ def require_figures(evidence: Evidence, run: Run) -> int:
                 "a blank picture",
                 "log the figure itself, and before plt.show(): plt.gcf() may be another, empty one",
             )
+        for file in found[:MOST_FIGURES]:
+            require_own_picture(evidence, run, file)
         count += 1
     return count
+
+
+def require_own_picture(evidence: Evidence, run: Run, path: str) -> None:
+    """Raise Unmet for a picture that a Learn cell logged, byte for byte."""
+    known = "lesson_pictures", ""
+    if known not in evidence.derived:
+        files = ((r, p) for r in evidence.lesson_runs for p in r.artifacts.paths() if p.lower().endswith(IMAGES))
+        evidence.derived[known] = {_digest(each, name): f"{name} of {each.name!r}" for each, name in files}
+    if whose := evidence.derived[known].get(_digest(run, path)):
+        raise Unmet(f"{path} to be a picture of your own runs", f"the lesson's own picture, {whose}",
+                    "the name of a Learn cell's figure still holds the lesson's: draw yours, and log it")  # fmt: skip
+
+
+def _digest(run: Run, path: str) -> str:
+    return hashlib.sha256(run.artifacts.local(path).read_bytes()).hexdigest()
 
 
 def require_reproduced(evidence: Evidence, run: Run) -> None:

@@ -54,6 +54,7 @@ class Lesson:
     worked_experiment: str  # where the Learn cells log; everything else is the student's practice
     worked_data: str  # how the names of the Learn cells' data files begin; an experiment on them is not practice
     tasks: tuple[Task, ...]
+    rest_is_training: bool = True  # its text says that a final model learns from all rows that are not tested
     checks: list[Check] = field(default_factory=list)
 
     @property

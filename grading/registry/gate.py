@@ -1,10 +1,13 @@
 """The gate: hold a run, or a registered version's run and model, to a contract; what can be derived again is."""
 
+import contextlib
 import hashlib
+import json
 import math
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +29,8 @@ from grading.marking.demands import (
 from grading.registry.gate_evidence import GateData, GateEvidence
 from grading.running.environment import bare_environment
 from grading.running.reproduction import reproduce
+
+REFUSAL = "gate.refused"  # the tag of a run that was held to a contract and missed it: which, when, and what
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,8 @@ def hold(
 
     `data`: folders to look for the data file in, besides the course's and the current one. `reproducer` asks the model;
     unless given, an ordinary process of its own does, which is right for models of one's own.
-    Nothing is written. Raises InputError for a wrong contract or folder, StoreError for a run or version not there.
+    A refusal is noted on the run, as far as the store lets us write; nothing else is written.
+    Raises InputError for a wrong contract or folder, StoreError for a run or version not there.
     """
     rules, folders = load_contract(contract), tuple(data)
     if missing := [folder for folder in folders if not folder.is_dir()]:
@@ -83,7 +89,22 @@ def hold(
         found = weigh(rules, run, evidence, version)
     worse = _worse(rules, run, siblings, store) if version else {}
     named = contract if contract == rules.name else edition(rules)
-    return Ruling(rules.name, run, found, version, siblings, named, worse)
+    ruling = Ruling(rules.name, run, found, version, siblings, named, worse)
+    if not ruling.met:
+        _note_refusal(ruling, tracking_uri)
+    return ruling
+
+
+def _note_refusal(ruling: Ruling, tracking_uri: str) -> None:
+    """Write on the run that it was refused, by which contract and for what: a refusal is a result, too."""
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    missed = [clause.key for clause in ruling.unmet]
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    note = json.dumps({"contract": ruling.edition, "at": at, "missed": missed}, ensure_ascii=False)
+    with contextlib.suppress(MlflowException, OSError):  # a store that we may only read
+        MlflowClient(tracking_uri=tracking_uri).set_tag(ruling.run.id, REFUSAL, note)
 
 
 def weigh(rules: Contract, run: Run, evidence: GateEvidence, version: ModelVersion | None = None) -> tuple[Clause, ...]:

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from multiprocessing import forkserver
@@ -139,6 +140,7 @@ def understood(said: dict[str, Any]) -> Reproduction:
         scores=tuple(map(float, said.get("scores", ()))),
         hyperparameters=dict(said.get("hyperparameters", {}).items()),
         problem=str(said.get("problem", "")),
+        fits=tuple(understood(fit) for fit in said.get("fits", ())),
     )
 
 
@@ -192,11 +194,16 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
     from grading.evidence.model_file import leaves
 
     model = mlflow.pyfunc.load_model(request["model"])
-    frame = by_row(read_table(Path(request["data"]))).loc[request["rows"]]
-    # A signature without names wants an array: all columns but the label, in the file's order.
-    features = frame[request["inputs"]] if request["inputs"] else frame.drop(columns=request["label"]).to_numpy()
-    predictions = np.asarray(model.predict(features)).ravel().tolist()
-    answer: dict[str, Any] = {"predictions": predictions}
+    files = {request["data"], *(fit["data"] for fit in request["fits"] if fit["data"])}
+    frames = {file: by_row(read_table(Path(file))) for file in files}
+
+    def features(file: str, rows: list[Any]) -> Any:
+        frame = frames[file].loc[rows]
+        # A signature without names wants an array: all columns but the label, in the file's order.
+        return frame[request["inputs"]] if request["inputs"] else frame.drop(columns=request["label"]).to_numpy()
+
+    asked = features(request["data"], request["rows"])
+    answer: dict[str, Any] = {"predictions": np.asarray(model.predict(asked)).ravel().tolist()}
     try:
         estimator = model.get_raw_model()
     except NotImplementedError:  # a model of the student's own class has neither parameters nor scores to ask for
@@ -207,10 +214,40 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
         answer["hyperparameters"] = leaves(
             {name: value for name, value in values.items() if isinstance(value, plain)}, type(estimator).__name__
         )
+    answer |= _scores(estimator, asked)
+    answer["fits"] = []
+    start = time.process_time()
+    for fit in request["fits"]:
+        if time.process_time() - start > request["seconds"]:
+            answer["fits"].append({"problem": f"training again took over {request['seconds']:.0f} seconds"})
+            continue
+        rows, file = fit["learn"], fit["data"] or request["data"]
+        try:
+            learned = _trained(estimator, features(file, rows), frames[file].loc[rows, request["label"]], fit)
+            held = features(request["data"], fit["predict"])
+            said = {"predictions": np.asarray(learned.predict(held)).ravel().tolist()} | _scores(learned, held)
+        except Exception as error:  # of one fit: others may work
+            said = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
+        answer["fits"].append(said)
+    return answer
+
+
+def _trained(estimator: Any, features: Any, label: Any, fit: dict[str, Any]) -> Any:
+    """A clone of the estimator with the fit's settings, fitted, on one processor."""
+    from sklearn.base import clone
+
+    alone = {name: 1 for name in estimator.get_params() if name.rpartition("__")[2] == "n_jobs"}
+    return clone(estimator).set_params(**alone, **dict(fit["settings"])).fit(features, label)
+
+
+def _scores(estimator: Any, features: Any) -> dict[str, Any]:
+    """The scores of the positive class, or of the likeliest; empty for a model that has none."""
+    import numpy as np
+
     if hasattr(estimator, "predict_proba"):
         chances = np.asarray(estimator.predict_proba(features))
-        answer["scores"] = (chances[:, 1] if chances.shape[1] == 2 else chances.max(axis=1)).tolist()
-    elif hasattr(estimator, "decision_function"):
+        return {"scores": (chances[:, 1] if chances.shape[1] == 2 else chances.max(axis=1)).tolist()}
+    if hasattr(estimator, "decision_function"):
         distances = np.asarray(estimator.decision_function(features))
-        answer["scores"] = (distances if distances.ndim == 1 else distances.max(axis=1)).tolist()
-    return answer
+        return {"scores": (distances if distances.ndim == 1 else distances.max(axis=1)).tolist()}
+    return {}

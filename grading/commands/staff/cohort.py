@@ -20,6 +20,9 @@ def cohort(
     lesson: Annotated[str, typer.Option(help="Grade this lesson only.")] = "",
     layout: Annotated[str, typer.Option(help="How the folder is laid out, when it is not recognised.")] = "auto",
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one whole notebook.")] = 300,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Train every fold and candidate again, not a sample of them.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be graded; write nothing.")] = False,
     confine: Annotated[
         str, typer.Option(help="auto, on, or off: the class's notebooks run with your rights.")
@@ -47,7 +50,7 @@ def cohort(
     if not (dry_run or scheduler):
         may_run(how)
     folder = ResultsFolder(out)
-    options = Options(timeout, "off" if how == "off" else "on", lesson.upper(), regrade)
+    options = Options(timeout, "off" if how == "off" else "on", lesson.upper(), regrade, thorough)
     if dry_run:
         plan = make_plan(found, folder, options)
         cohort_text.print_plan(plan, console)

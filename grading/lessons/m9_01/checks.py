@@ -1,13 +1,17 @@
 """Lesson M9_01: what a first well-tracked experiment leaves in the store."""
 
 import re
+from collections.abc import Mapping
 
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
 from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
+from grading.evidence.metric_name import parse
 from grading.evidence.model_file import requirement_lines, unpinned
+from grading.evidence.run_facts import better
+from grading.evidence.store import Run
 from grading.evidence.tables import read_board
-from grading.lessons.m9_01.folds import compare_with_folds, cross_validation
+from grading.lessons.m9_01.folds import compare_with_folds, cross_validation, cross_validations, require_trained
 from grading.lessons.m9_01.leaderboard import judge_leaderboard
 from grading.marking.demands import (
     claimed,
@@ -62,6 +66,7 @@ PROJECT_TAGS = ("project", "product", "use_case", "use-case")
 TEAM_TAGS = ("team", "owner", "group", "squad")
 LEAST_STEPS = 5
 LEAST_THRESHOLDS = 2
+FAR = 3  # times a run's error, that its learning curve may end above or below it
 
 
 @lesson.check(task=1, points=4)
@@ -130,18 +135,18 @@ def params_match_model(evidence: Evidence) -> str:
 def metric_has_a_history(evidence: Evidence) -> str:
     """A learning curve: one metric logged at five steps or more, in order."""
     evidence.main_run  # noqa: B018  raises when there is no run yet
-    longest, flat = 0, ""
+    longest, wrong = 0, ""
     for run in evidence.runs:
         for key in (key for key in run.metrics if not key.startswith("system/")):
             curve = evidence.curve(run, key)
             longest = max(longest, len(curve))
             if len(curve) < LEAST_STEPS:
                 continue
-            # One that never changes, or only counts its steps, says nothing.
-            if len(set(curve.values())) > 1 and any(value != step for step, value in curve.items()):
+            problem = problem_of_curve(evidence, run, key, curve)
+            if not problem:
                 return f"{key}: {len(curve)} steps in the run {run.name!r}"
-            flat = f"{key} has {len(curve)} steps, but its values only repeat or count them"
-    raise Unmet(f"a metric with at least {LEAST_STEPS} increasing steps", flat or f"the longest has {longest}",
+            wrong = f"{key} has {len(curve)} steps, but {problem}"
+    raise Unmet(f"a metric with at least {LEAST_STEPS} increasing steps", wrong or f"the longest has {longest}",
                 "mlflow.log_metric(name, value, step=n) in a loop")  # fmt: skip
 
 
@@ -238,8 +243,11 @@ def folds_are_nested(evidence: Evidence) -> str:
 
 @lesson.check(task=4, points=4, needs=(folds_are_nested,))
 def parent_agrees_with_folds(evidence: Evidence) -> str:
-    """The parent's mean and standard deviation are those of its folds."""
-    return ", ".join(compare_with_folds(*cross_validation(evidence)))
+    """The parent's mean and standard deviation are those of its folds, and the folds' values those of a model."""
+    found = cross_validations(evidence)
+    agreed = compare_with_folds(*found[0])
+    require_trained(evidence, found)
+    return ", ".join(agreed)
 
 
 @lesson.check(task=4, points=4)
@@ -259,6 +267,24 @@ def leaderboard_is_the_stores(evidence: Evidence) -> str:
             ranked, key = judge_leaderboard(read_board(run.artifacts.local(path)), run, ever)
             return f"{ranked} runs in the order of {key}"
     raise Unmet("an artifact leaderboard.csv", "none", "mlflow.search_runs(..., order_by=[...]), then log it as a CSV")
+
+
+def problem_of_curve(evidence: Evidence, run: Run, key: str, curve: Mapping[int, float]) -> str:
+    """What is wrong with a learning curve, in a few words; empty when nothing is."""
+    values = list(curve.values())
+    if len(set(values)) < 2 or all(value == step for step, value in curve.items()):
+        return "its values only repeat or count them"
+    if better(key) == "lower" and min(values) < 0:
+        return "an error is not negative: scikit-learn's neg_… scores are minus the error"
+    for other in evidence.lesson_runs:
+        for name in other.metrics:
+            if values == list(evidence.curve(other, name).values()):
+                return f"they are the values of {name} in the lesson's own run {other.name!r}"
+    base = parse(key).base.rpartition("_")[2]  # learning_curve_rmse is an rmse
+    same = [value for name, value in run.metrics.items() if parse(name).base == base and parse(name).statistic != "std"]
+    if same and not any(value / FAR <= values[-1] <= value * FAR for value in same if value > 0):
+        return f"it ends with {values[-1]:.4g}, far from the {base} of the same run, {same[0]:.4g}"
+    return ""
 
 
 def judge_failure(evidence: Evidence) -> str:

@@ -3,18 +3,28 @@
 import math
 import re
 import statistics
+from collections.abc import Iterable
 
 from grading.errors import Unmet
 from grading.evidence.comparison import equal
 from grading.evidence.evidence import Evidence
 from grading.evidence.metric_name import parse
+from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
+from grading.marking.training.cross_validation import require_folds, settings_of
+from grading.marking.training.learned import learned, subject_of
 
 LARGEST = 1e300  # MLflow stores infinity as the largest number there is
 
 
 def cross_validation(evidence: Evidence) -> tuple[Run, list[Run]]:
     """The newest parent whose nested runs have a `fold` parameter, and those; raises Unmet when there is none."""
+    return cross_validations(evidence)[0]
+
+
+def cross_validations(evidence: Evidence) -> list[tuple[Run, list[Run]]]:
+    """Every parent whose nested runs have a `fold` parameter, and those, newest first; raises Unmet without one."""
+    found = []
     for run in reversed(evidence.started_runs):
         folds = [
             child
@@ -22,7 +32,9 @@ def cross_validation(evidence: Evidence) -> tuple[Run, list[Run]]:
             if re.fullmatch(r"[0-9]{1,4}", child.params.get("fold", "").strip())
         ]
         if folds:
-            return run, folds
+            found.append((run, folds))
+    if found:
+        return found
     nested = [run.name for run in evidence.runs if run.parent_id]
     raise Unmet(
         "nested runs with a param `fold`",
@@ -56,6 +68,31 @@ def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
             "log cv_rmse_mean and cv_rmse_std in the parent, and rmse in each fold",
         )
     return [text for _, text in agreed]
+
+
+def require_trained(evidence: Evidence, parents: Iterable[tuple[Run, list[Run]]]) -> list[str]:
+    """The parents whose folds' values a model gives that is trained on folds again; raises Unmet for values that none
+    can give.
+
+    The model is that of the main run, with the parent's `alpha`. A parent about which nothing can be said is left out.
+    """
+    agreed: list[str] = []
+    if evidence.training == "none" or not evidence.main_runs:
+        return agreed
+    run = evidence.main_run
+    found = learned(evidence, run)
+    if found is None or not found.rows:
+        return agreed
+    subject, parameters = subject_of(evidence, run), evidence.hyperparameters(run)
+    for parent, folds in parents:
+        base = next(
+            (b for b in dict.fromkeys(parse(n).base for n in folds[0].metrics) if fold_values(folds, b, None)), ""
+        )
+        values = fold_values(folds, base, None) if base else []
+        settings = settings_of(parameters, {**parent.params, **folds[0].params})
+        if values and settings and require_folds(subject, found.rows, key_of(base), values, settings, parent.name):
+            agreed.append(parent.name)
+    return agreed
 
 
 def fold_values(folds: list[Run], base: str, split: str | None) -> list[float]:

@@ -22,6 +22,7 @@ from grading.lessons.m9_02.final_model import (
     tested_alike,
 )
 from grading.lessons.m9_02.resumption import judge_resumption
+from grading.lessons.m9_02.retrained import require_trained
 from grading.lessons.m9_02.searches import (
     LEAST_CANDIDATES,
     complete_pool,
@@ -43,8 +44,9 @@ from grading.lessons.m9_02.selection import (
 from grading.lessons.m9_02.space_seal import require_one_space, require_seal, require_space_first
 from grading.lessons.m9_02.stopping import judge_stop, read_rule
 from grading.lessons.m9_02.study_agreement import judge_pruning, recorded_study, require_direction, require_same_trials
-from grading.marking.demands import claimed, compare_metric, require_reproduced
+from grading.marking.demands import claimed, compare_metric, require_own_picture, require_reproduced
 from grading.marking.lesson import Lesson, Task
+from grading.marking.training.learned import learned
 
 PICTURES = {
     "the optimisation history": re.compile(r"history|optimi[sz]ation|convergence", re.I),
@@ -131,12 +133,13 @@ def search_has_twelve_candidates(evidence: Evidence) -> str:
 
 @lesson.check(task=2, points=4)
 def mean_and_std_follow_from_folds(evidence: Evidence) -> str:
-    """Each candidate has its value for each fold, and the mean and standard deviation that they give."""
+    """Each candidate has the value that its settings give for each fold, and their mean and standard deviation."""
     count = 0
     for search in plain_searches(evidence):
         for candidate in search.candidates:
             require_spread(candidate)
             count += 1
+        require_trained(evidence, search)
     return f"{count} means and standard deviations"
 
 
@@ -165,6 +168,7 @@ def store_holds_every_trial(evidence: Evidence) -> str:
     search, study = recorded_study(evidence)
     require_same_trials(search, study)
     require_splits(evidence, search)
+    require_trained(evidence, search)
     return f"{len(study.trials)} trials in {study.file} and in the store"
 
 
@@ -248,6 +252,8 @@ def baseline_is_told_honestly(evidence: Evidence) -> str:
     ours, theirs = tested_alike(evidence, final, baseline, key)
     require_reproduced(evidence, baseline)
     require_untouched(evidence, baseline)
+    if trained := learned(evidence, baseline):
+        trained.require("rows", "parameters", "data")
     return judge_beaten(final, key, ours, theirs)
 
 
@@ -273,5 +279,6 @@ def require_pictures(evidence: Evidence) -> list[str]:
             )
         if all(read_picture(run.artifacts.local(path)).blank for run, path in found[:MOST_FIGURES]):
             raise Unmet(f"{found[0][1]} to show something", "a blank picture", "log the figure itself")
+        require_own_picture(evidence, *found[0])
         shown.append(found[0][1])
     return shown

@@ -10,6 +10,7 @@ from grading.evidence.evidence import Evidence
 from grading.evidence.metric_name import parse
 from grading.evidence.store import ModelVersion
 from grading.lessons.m9_03.model_versions import MadeVersion, says
+from grading.registry.gate import REFUSAL
 from grading.registry.promotion import Event, history, holder_of, strays
 
 ALIAS = "champion"
@@ -108,6 +109,11 @@ def reason_of(made: MadeVersion) -> str | None:
     """The text of the tag that says why a version was refused."""
     found = (text for key, text in made.version.tags.items() if REFUSED.search(key) and text.strip())
     return next(found, None)
+
+
+def was_held(made: MadeVersion) -> bool:
+    """Whether the gate was asked about the version, or about its run, and said no: it notes that on the run."""
+    return REFUSAL in made.run.tags
 
 
 def says_why(reason: str, made: MadeVersion, missed: tuple[Clause, ...]) -> Clause | None:

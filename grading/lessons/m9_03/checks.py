@@ -10,9 +10,11 @@ from grading.lessons.m9_03.alias_history import (
     require_history_is_true,
     require_rollback,
     says_why,
+    was_held,
 )
 from grading.lessons.m9_03.data_versions import (
     asked_runs,
+    require_committed_settings,
     require_learned_apart,
     require_md5,
     require_one_history,
@@ -29,7 +31,7 @@ from grading.lessons.m9_03.model_versions import (
     require_same_rows,
     versions_of,
 )
-from grading.marking.demands import compare_test_metrics, said_of
+from grading.marking.demands import compare_test_metrics, require_own_picture, said_of
 from grading.marking.lesson import Lesson, Task
 from grading.registry.gate import with_its_model
 
@@ -39,6 +41,7 @@ lesson = Lesson(
     title="Version data, code and models",
     worked_experiment="breast-cancer-screening",
     worked_data="breast_cancer",
+    rest_is_training=False,  # a version that is to be worse may have learned from a few rows
     tasks=(
         Task(1, "Version data, code and model together", "code_snippets.md#Version data with DVC"),
         Task(2, "Compare model versions", "code_snippets.md#The registry"),
@@ -85,9 +88,10 @@ def commit_holds_the_data(evidence: Evidence) -> str:
 
 @lesson.check(task=1, points=4, needs=(commit_holds_the_data,))
 def history_is_one(evidence: Evidence) -> str:
-    """The commits hold one path with two contents, follow each other, and hold settings or code beside it."""
+    """The commits hold one path with two contents, follow each other, and hold the settings or the code of the run."""
     require_two_contents(evidence)
     path, commits = require_one_history(evidence)
+    require_committed_settings(evidence)
     return f"{path} in {len(commits)} commits"
 
 
@@ -162,6 +166,7 @@ def lineage_is_drawn(evidence: Evidence) -> str:
     run, path = found
     if read_picture(run.artifacts.local(path)).blank:
         raise Unmet(f"{path} to show something", "a blank picture", "log the figure itself")
+    require_own_picture(evidence, run, path)
     return path
 
 
@@ -208,6 +213,9 @@ def refused_version_says_why(evidence: Evidence) -> str:
                         "log the contract as it was when the gate refused")  # fmt: skip
         if made.version.version in champions or "champion" in made.version.aliases:
             raise Unmet(f"{made.label}, refused, never to be champion", "it was", "promote through the gate only")
+        if not was_held(made):
+            raise Unmet(f"{made.label} to be refused by the gate", "a tag, but the gate was never asked about it",
+                        "hold(contract, name/number, TRACKING_URI), then promote: it says what is missed")  # fmt: skip
         if says_why(reason, made, unmet) is None:
             raise Unmet(f"the reason of {made.label} to name {unmet[0].key} and its value {unmet[0].found}", reason,
                         "the gate's own sentence says it: str(error)")  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from grading.errors import Outcome, Unmet
 from grading.evidence.claims import score_column
+from grading.evidence.comparison import same_value
 from grading.evidence.contract import Named, value_of
 from grading.evidence.data_repository import FULL, DataRepository
 from grading.evidence.evidence import Evidence
@@ -186,6 +187,33 @@ def require_one_history(evidence: Evidence) -> tuple[str, list[str]]:
             raise Unmet(f"{older[:8]} and {newer[:8]} one after the other in one history", "neither follows the other",
                         "commit both versions to one branch")  # fmt: skip
     return path, commits
+
+
+def require_committed_settings(evidence: Evidence) -> None:
+    """Raise Unmet when the settings file of a run's commit says another value than the run's parameter.
+
+    Of several runs on one content of the data, one must agree: a later try may have other settings.
+    """
+    problems: dict[str | None, list[Unmet | None]] = {}
+    for run in asked_runs(evidence):
+        problems.setdefault(_content(evidence, run), []).append(_other_settings(evidence, run))
+    for found in problems.values():
+        if None not in found:
+            raise next(problem for problem in found if problem)
+
+
+def _other_settings(evidence: Evidence, run: Run) -> Unmet | None:
+    repository, commit, _ = require_commit(evidence, run)
+    logged: dict[str, list[str]] = {}
+    for name, value in run.params.items():
+        logged.setdefault(name.rpartition("__")[2].lower(), []).append(value)
+    for file, settings in repository.settings(commit).items():
+        for name, value in settings.items():
+            said = logged.get(name.lower(), [])
+            if said and not any(same_value(text, value) for text in said):
+                return Unmet(f"{name} = {value!r} in the run {run.name!r}, as {file} in its commit {commit[:8]} says",
+                             said[0], "read the settings from the file, and commit it before the run")  # fmt: skip
+    return None
 
 
 def _housekeeping(file: str) -> bool:

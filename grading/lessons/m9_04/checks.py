@@ -10,6 +10,8 @@ from grading.evidence.comparison import equal
 from grading.evidence.data_files import label_columns
 from grading.evidence.evidence import Evidence
 from grading.evidence.metric_name import parse
+from grading.evidence.predictions import predictions_path
+from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
 from grading.evidence.tables import NEWEST, Table, find_table, plain
 from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
@@ -21,6 +23,7 @@ from grading.lessons.m9_04.learning_curves import judge_curves
 from grading.lessons.m9_04.papers import judge_card, judge_log, registered
 from grading.lessons.m9_04.plan import judge_plan
 from grading.lessons.m9_04.practices import find_practices, require_different, require_shown, run_of
+from grading.lessons.m9_04.retrained import require_trained
 from grading.lessons.m9_04.trade_offs import judge_trade_offs
 from grading.marking.lesson import Lesson, Task, first_met
 
@@ -47,17 +50,18 @@ LEAST_FIGURES = 4
 
 @lesson.check(task=1, points=4)
 def families_have_fold_scores(evidence: Evidence) -> str:
-    """At least three families, each with a score of every split that its held-out rows give."""
+    """At least three families, each with the predictions of rows held out, and the score that they give each split."""
     found = []
     for family in families(evidence):
         key, scores = fold_scores(evidence, family)
+        require_trained(evidence, family)
         found.append(f"{family.run.name}: {len(scores)} splits, {key} {np.mean(scores):.4g}")
     return "; ".join(found)
 
 
 @lesson.check(task=1, points=4)
 def splits_are_the_same(evidence: Evidence) -> str:
-    """All families held out the same rows in the same splits, with the labels of the data file."""
+    """All families held out the same rows in the same splits, no test row among them, with the data file's labels."""
     first, *others = families(evidence)
     for other in others:
         for name in ("split", "row"):
@@ -74,6 +78,12 @@ def splits_are_the_same(evidence: Evidence) -> str:
             if wrong := label_mismatches(rows, frame, label_columns(file, frame)):
                 raise Unmet(f"y_true to be the labels of {file.name}", f"{wrong} of {len(rows)} differ")
             break
+    held = set(rows["row"])
+    for run in evidence.main_runs:
+        tested = evidence.predictions(run)["row"].tolist() if predictions_path(run) else []
+        if seen := [row for row in tested if row in held]:
+            found = f"{len(seen)} of the {len(tested)} test rows of {run.name!r} are among them"
+            raise Unmet("no test row in out_of_fold.csv", found, "cross-validate on the training rows only")
     return f"{len(first.parts)} splits of {len(rows)} rows, the same for {1 + len(others)} families"
 
 
@@ -84,6 +94,7 @@ def intervals_are_corrected(evidence: Evidence) -> str:
     for family in families(evidence):
         key, scores = fold_scores(evidence, family)
         run, ends = family.run, corrected_interval(scores, family.held_share)
+        require_mean(run, key, scores)
         logged = {end: value for name, value in run.metrics.items()
                   if (bound := bound_of(name)) and bound[1] in (key, "") for end in bound[:1]}  # fmt: skip
         expected = f"{ends[0]:.4f} to {ends[1]:.4f} for {run.name!r}, by the corrected variance"
@@ -123,7 +134,7 @@ def figures_differ(evidence: Evidence) -> str:
     images, _ = figures(evidence)
     if len(images) < LEAST_FIGURES - 1:
         raise Unmet(f"{LEAST_FIGURES - 1} pictures", [path for _, path in images] or "none", "mlflow.log_figure")
-    require_different_pictures(images)
+    require_different_pictures(evidence, images)
     return f"{len(images)} pictures"
 
 
@@ -228,6 +239,17 @@ def practices_are_shown(evidence: Evidence) -> str:
         require_shown(practice, run_of(practice, evidence))
     require_different(practices)
     return ", ".join(practice.shown_by for practice in practices)
+
+
+def require_mean(run: Run, key: str, scores: list[float]) -> None:
+    """Raise Unmet when the run's cross-validated mean of this metric is not the mean of its splits' scores."""
+    for name, value in run.metrics.items():
+        meaning = parse(name)
+        is_mean = meaning.statistic == "mean" and meaning.split in ("cv", None) and key_of(name) == key
+        if is_mean and not equal(value, float(np.mean(scores))):
+            hint = "the mean of the splits' scores; the score of all held-out rows at once is another number"
+            expected = f"{name} = {np.mean(scores):.4f} in the run {run.name!r}, the mean of its {len(scores)} splits"
+            raise Unmet(expected, f"{value:.4f}", hint)
 
 
 def judge_comparison(evidence: Evidence, table: Table, runs: list[Run]) -> str:

@@ -9,6 +9,7 @@ from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.evidence.html_page import read_page, require_interactive, require_shown
 from grading.evidence.store import Run
 from grading.evidence.tables import plain
+from grading.marking.demands import require_own_picture
 from grading.marking.lesson import first_met
 
 PAGES = (".html", ".htm")
@@ -25,8 +26,8 @@ def figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run, 
             [file for file in files if file[1].lower().endswith(PAGES)])  # fmt: skip
 
 
-def require_different_pictures(images: Sequence[tuple[Run, str]]) -> None:
-    """Raise Unmet for a blank picture, and for one that is shown twice."""
+def require_different_pictures(evidence: Evidence, images: Sequence[tuple[Run, str]]) -> None:
+    """Raise Unmet for a blank picture, for one that is shown twice, and for one of the Learn cells."""
     seen: dict[str, str] = {}
     for run, path in images[:MOST_FIGURES]:
         picture = read_picture(run.artifacts.local(path))
@@ -35,6 +36,7 @@ def require_different_pictures(images: Sequence[tuple[Run, str]]) -> None:
         if picture.fingerprint in seen:
             raise Unmet(f"{path} to be another picture than {seen[picture.fingerprint]}", "the same picture")
         seen[picture.fingerprint] = path
+        require_own_picture(evidence, run, path)
 
 
 def judge_pages(pages: Sequence[tuple[Run, str]], wanted: Mapping[str, float]) -> str:

@@ -20,6 +20,7 @@ FILE_WORDS = ("bestpractice", "practices")
 ENDINGS = (".json", ".csv", ".md")
 LEAST, MOST = 6, 200
 LONGEST_MARKDOWN = 200_000  # characters
+NAMES = re.compile(r"(best)?practices?|best|no|nr|number|item|point|tip|rule|one|two|three|four|five|six|todo|tbd|text")
 COLUMNS = {
     "practice": ("practice", "bestpractice", "what", "habit"),
     "run": ("runid", "run", "runname"),
@@ -116,7 +117,18 @@ def _read(file: Path) -> list[Practice]:
     if len({practice.text.lower() for practice in found}) < LEAST:
         expected = f"at least {LEAST} practices in {file.name}, each with practice, run_id and shown_by"
         raise Unmet(expected, f"{len(found)}", "a list of dicts, or a table")
+    telling = [practice for practice in found if _telling(practice.text)]
+    if len({_telling(practice.text) for practice in telling}) < LEAST:
+        empty = [practice.text for practice in found if practice not in telling]
+        expected = f"{LEAST} practices in {file.name} that say what one does"
+        raise Unmet(expected, empty[:3] or "the same one several times", "a few words, such as: keep the predictions")
     return found
+
+
+def _telling(text: str) -> tuple[str, ...]:
+    """The words of a practice that say something; a name and a number say nothing."""
+    words = re.findall(r"[^\W\d_]{2,}", text.lower())
+    return tuple(word for word in words if not NAMES.fullmatch(word))
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def predict(request: Request, *, confined: bool) -> Reproduction:
     with scratch_folder("grading-model-") as folder:
         own = folder.resolve()
         environment = bare_environment(own)
-        box = Box((str(own),), (request.model, request.data), limits=LIMITS) if confined and strength().enough else None
+        box = Box((str(own),), request.files, limits=LIMITS) if confined and strength().enough else None
         try:
             process, connection = shared().predictor(str(own), environment, box)
         except WarmthError:

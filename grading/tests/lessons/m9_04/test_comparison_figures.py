@@ -38,12 +38,12 @@ def test_a_picture_shown_twice_and_a_blank_one_are_unmet(
 ) -> None:
     _log(errors=30, intervals=other)
     with pytest.raises(Unmet, match=words):
-        require_different_pictures(figures(evidence())[0])
+        require_different_pictures(evidence(), figures(evidence())[0])
 
 
 def test_pictures_that_differ_are_taken(evidence: Callable[[], Evidence]) -> None:
     _log(errors=30, intervals=50)
-    require_different_pictures(figures(evidence())[0])
+    require_different_pictures(evidence(), figures(evidence())[0])
 
 
 def test_one_page_that_shows_all_is_enough(evidence: Callable[[], Evidence]) -> None:

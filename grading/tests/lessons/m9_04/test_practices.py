@@ -9,7 +9,8 @@ from grading.evidence.evidence import Evidence
 from grading.lessons.m9_04.practices import Practice, find_practices, require_different, require_shown, run_of
 
 Read = Callable[[], Evidence]
-LISTED = [{"practice": f"habit {n}", "run_id": "a run", "shown_by": "params.seed"} for n in range(6)]
+HABITS = ("Log the seed", "Plan first", "Same splits", "Keep predictions", "Name baselines", "Correct p-values")
+LISTED = [{"practice": habit, "run_id": "a run", "shown_by": "params.seed"} for habit in HABITS]
 
 
 def log_list(text: str, name: str = "best_practices.json") -> None:
@@ -24,10 +25,10 @@ def log_list(text: str, name: str = "best_practices.json") -> None:
     [
         ("best_practices.json", json.dumps(LISTED)),
         ("practices.json", json.dumps({"practices": LISTED})),
-        ("best-practices.csv", "practice,run,evidence\n" + "".join(f"habit {n},a run,seed\n" for n in range(6))),
-        ("best_practices.md", "|Practice|Run|Shown by|\n|---|---|---|\n" + "|h%d|`a run`|seed|\n" * 6 % (*range(6),)),
+        ("best-practices.csv", "practice,run,evidence\n" + "".join(f"{habit},a run,seed\n" for habit in HABITS)),
+        ("best_practices.md", "|Practice|Run|Shown by|\n|---|---|---|\n" + "|%s|`a run`|seed|\n" * 6 % HABITS),
         ("best_practices.json", json.dumps({"columns": ["practice", "run_id", "shown_by"],
-                                            "data": [[f"h{n}", "a run", "seed"] for n in range(6)]})),
+                                            "data": [[habit, "a run", "seed"] for habit in HABITS]})),
     ],
 )  # fmt: skip
 def test_a_list_is_read_from_json_csv_and_markdown(evidence: Read, name: str, text: str) -> None:
@@ -43,6 +44,13 @@ def test_a_list_is_read_from_json_csv_and_markdown(evidence: Read, name: str, te
 def test_a_list_that_is_none_is_unmet_and_no_crash(evidence: Read, text: str) -> None:
     log_list(text)
     with pytest.raises(Unmet):
+        find_practices(evidence())
+
+
+@pytest.mark.parametrize("names", ["Practice {}", "{}. best practice", "todo {}", "Log the seed"])
+def test_practices_that_say_nothing_or_the_same_are_unmet(evidence: Read, names: str) -> None:
+    log_list(json.dumps([each | {"practice": names.format(place)} for place, each in enumerate(LISTED)]))
+    with pytest.raises(Unmet, match="practices in"):
         find_practices(evidence())
 
 
@@ -71,7 +79,7 @@ def test_a_practice_of_no_run_is_unmet(evidence: Read) -> None:
 
 def test_practices_shown_by_the_same_thing_are_named(evidence: Read) -> None:
     log_list(json.dumps(LISTED))
-    with pytest.raises(Unmet, match=r"'habit 1' and 'habit 0': params\.seed"):
+    with pytest.raises(Unmet, match=r"'Plan first' and 'Log the seed': params\.seed"):
         require_different(find_practices(evidence()))
 
 

@@ -1,0 +1,115 @@
+"""Families trained again: whether what they said of the rows held out is what such a model says."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from grading.errors import Outcome, Unmet
+from grading.evidence.claims import score_column
+from grading.evidence.evidence import Evidence
+from grading.evidence.model_answer import Fit, Reproduction
+from grading.evidence.store import Run
+from grading.evidence.tables import plain
+from grading.lessons.m9_04.families import Family
+from grading.marking.training.cross_validation import Settings, settings_of
+from grading.marking.training.learned import CLOSE, Subject, subject_of
+from grading.marking.training.sample import sample
+from grading.marking.training.splits import Rows, orders_of_the_rest
+
+SAMPLED = 2  # splits of a family
+UNSEEDED = 2  # further fits of a model without a seed
+BAND = 1.5  # how much farther than two unseeded fits from each other, what was logged may lie from them
+
+
+def final_of(evidence: Evidence, family: Family) -> Run | None:
+    """The final run whose name, or cross-validated mean, is the family's; None when none or several are."""
+    finals = [run for run in evidence.main_runs if run.id != family.run.id]
+    named = [run for run in finals if plain(family.run.name) in plain(run.name)]
+    if len(named) == 1:
+        return named[0]
+    means = {name: value for name, value in family.run.metrics.items() if name.endswith("_mean")}
+    alike = [run for run in finals if means and means.items() <= dict(run.metrics).items()]
+    return alike[0] if len(alike) == 1 else None
+
+
+def require_trained(evidence: Evidence, family: Family) -> None:
+    """Raise Unmet when the family's model, trained without a split's rows, says something else of them.
+
+    The model is that of the family's final run; before there is one, nothing is said.
+    """
+    final = final_of(evidence, family) if evidence.training != "none" else None
+    if final is None:
+        return
+    try:
+        subject = subject_of(evidence, final)
+        settings = settings_of(evidence.hyperparameters(final), family.run.params)
+    except Outcome:
+        return
+    orders = orders_of_the_rest(subject.frame, subject.label, subject.tested, final)
+    known = set(family.table["row"])
+    if not known <= set(orders[0]):
+        return  # test rows, or rows that the file does not have: other checks say so
+    orders = [tuple(row for row in order if row in known) for order in orders]
+    for split, part in sample(evidence, [*family.table.groupby("split")], SAMPLED, family.run.name):
+        _require_said(subject, f"{family.run.name!r}, split {split}", part, orders, settings)
+
+
+def _require_said(subject: Subject, where: str, part: pd.DataFrame, orders: list[Rows], settings: Settings) -> None:
+    held = tuple(part["row"].tolist())
+    out = set(held)
+
+    def asked(order: Rows, how: Settings) -> Fit:
+        return Fit(tuple(row for row in order if row not in out), held, how)
+
+    answer = subject.fit_all([asked(orders[0], settings)])
+    if not answer.fits:  # a model that cannot be trained again: that is said of its final run
+        return
+    first = answer.fits[0]
+    apart = _distance(part, first)
+    if apart is None or apart.same:
+        return
+    other_ways = [asked(order, how) for order in orders for how in dict.fromkeys((settings, ()))]
+    said = subject.fit_all([*other_ways, *[asked(orders[0], settings)] * UNSEEDED]).fits
+    others = [_distance(part, each) for each in said]
+    if any(other is None or other.same for other in others):
+        return
+    among = max(_root_mean_square(first, each) for each in said[-UNSEEDED:])
+    if apart.mean <= BAND * among:
+        return
+    raise Unmet(
+        f"what the model of {subject.run.name!r} says of the {len(held)} rows of {where}, when it has not seen them",
+        f"other values, {apart.mean:.4g} apart on average",
+        "log what each family, fitted on the other rows of a split, predicts for the rows held out",
+    )
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far logged values are from those that a model said: on average, and whether no farther than rounding."""
+
+    mean: float
+    same: bool
+
+
+def _distance(part: pd.DataFrame, said: Reproduction) -> Apart | None:
+    """How far apart they are; None when they cannot be compared."""
+    name = score_column(part) if said.scores else None
+    values = said.scores if name else said.predictions
+    if said.problem or len(values) != len(part):
+        return None
+    logged = part[name or "y_pred"]
+    if not pd.api.types.is_numeric_dtype(logged):
+        wrong = float(np.mean([str(one) != str(other) for one, other in zip(logged, values, strict=True)]))
+        return Apart(wrong, wrong == 0)
+    gaps = np.abs(logged.to_numpy(float) - np.asarray(values, dtype=float))
+    rounding = next((0.5 * 10.0**-places for places in range(4) if (logged.round(places) == logged).all()), 0.0)
+    close = max(CLOSE * float(logged.std()), 1e-9) + rounding
+    return Apart(float(np.sqrt((gaps**2).mean())), bool((gaps <= close).all()))
+
+
+def _root_mean_square(one: Reproduction, other: Reproduction) -> float:
+    mine, theirs = (np.asarray(each.scores or each.predictions) for each in (one, other))
+    if mine.shape != theirs.shape or mine.dtype.kind not in "fiub":
+        return float(np.mean(mine != theirs))
+    return float(np.sqrt(((mine - theirs) ** 2).mean()))
