@@ -10,6 +10,7 @@ from grading.evidence.comparison import equal
 from grading.evidence.data_files import label_columns
 from grading.evidence.evidence import Evidence
 from grading.evidence.metric_name import parse
+from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
 from grading.evidence.tables import NEWEST, Table, find_table, plain
 from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
@@ -135,8 +136,11 @@ def page_is_interactive(evidence: Evidence) -> str:
         raise Unmet("parallel_coordinates.html", "no HTML file in your runs", "mlflow.log_text(page, name)")
     wanted = {}
     for family in families(evidence):
-        _, scores = fold_scores(evidence, family)
-        wanted[family.run.name] = float(np.mean(scores))
+        key, scores = fold_scores(evidence, family)
+        # A mean that was logged and is not that of the splits is wrong in task 1; the page that shows it is right.
+        logged = [value for name, value in family.run.metrics.items()
+                  if parse(name).statistic == "mean" and key_of(name) == key]  # fmt: skip
+        wanted[family.run.name] = dict.fromkeys((float(np.mean(scores)), *logged))
     return judge_pages(pages, wanted)
 
 
