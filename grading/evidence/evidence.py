@@ -180,6 +180,11 @@ class Evidence:
         kept = {run.id for run in self.main_runs}
         return tuple(run for run in self._finished_main if run.id not in kept)
 
+    @cached_property
+    def compared_runs(self) -> tuple[Run, ...]:
+        """What a conclusion may compare with: every finished run with a model or a test metric, nested ones too."""
+        return tuple(run for run in self.runs if run.status == "FINISHED" and has_model_or_test(run))
+
     @property
     def main_run(self) -> Run:
         """The newest main run; raises NotAttempted or Unmet when there is none."""

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -15,10 +15,10 @@ from grading.evidence.evidence import Evidence
 from grading.evidence.figures import MOST_FIGURES, read_picture
 from grading.evidence.metric_name import of_test_rows
 from grading.evidence.store import Run
+from grading.marking.quoted_numbers import NUMBER, quotes
 
 LEAST_WORDS = 8  # of a conclusion
 LEAST_ROWS = 30  # of a test set, or a tenth of the file: fewer can be chosen to look well
-NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 
 
 @contextlib.contextmanager
@@ -189,22 +189,15 @@ def require_labels(evidence: Evidence, run: Run) -> str:
     return f"{len(predictions)} rows of {file.name}"
 
 
-def require_conclusion(run: Run) -> None:
-    """Raise Unmet unless the run's description has a few words and a number that the run logged."""
+def require_conclusion(run: Run, others: Iterable[Run] = ()) -> None:
+    """Raise Unmet unless the run's description has a few words and a number that the run logged, or its distance from
+    that of another of `others`."""
     words = run.note.split()
     if len(words) < LEAST_WORDS:
         expected = f"a description of the run {run.name!r}: what we learn from it, in {LEAST_WORDS} words or more"
         hint = "a sentence with the number that you conclude from, as mlflow.note.content"
         raise Unmet(expected, run.note or "none", hint)
-    quoted = NUMBER.findall(run.note)
-    if not any(_says(number, value) for number in quoted for value in run.metrics.values()):
-        raise Unmet("a conclusion that quotes a metric of the run", quoted or "no number",
-                    "name the number that you conclude from, as it was logged")  # fmt: skip
-
-
-def _says(text: str, value: float) -> bool:
-    """Whether a number in prose is the value, rounded as written, or the value as a percentage."""
-    places = len(text.partition(".")[2])
-    return any(abs(float(text) - shown) <= 0.5 * 10**-places + 1e-12 for shown in (value, 100 * value)) and (
-        places > 0 or abs(value) >= 2 or 100 * value >= 10
-    )
+    if not quotes(run.note, run, others):
+        raise Unmet("a conclusion that quotes a metric of the run", NUMBER.findall(run.note) or "no number",
+                    "name the number that you conclude from, as it was logged, or how far it lies from another "
+                    "run's")  # fmt: skip

@@ -21,7 +21,7 @@ def judge_log(evidence: Evidence, run: Run) -> str:
     text = text_of(run, LOG_NAME, "experiment_log(run_id, ...)")
     if wrong := next(iter(problems_of(text, run)), None):
         raise Unmet("a complete experiment log with the run's own numbers", wrong, "write it again from the run")
-    require_conclusion(run)
+    require_conclusion(run, evidence.compared_runs)
     return require_depth(text, evidence, run)
 
 
