@@ -11,6 +11,7 @@ import pandas as pd
 
 from grading.errors import NotAttempted, Outcome, Unmet
 from grading.evidence import claims
+from grading.evidence.candidate_run import is_candidate
 from grading.evidence.code_version import CodeVersion
 from grading.evidence.contract import Contract, our_contract, value_of
 from grading.evidence.data_files import DATA, DataFiles, label_columns
@@ -164,7 +165,10 @@ class Evidence:
 
     @cached_property
     def main_runs(self) -> tuple[Run, ...]:
-        """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions."""
+        """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions.
+
+        Candidates and searches are none, even with a test metric that they must not have; unless there is nothing else.
+        """
         if not self.since:
             return self._finished_main
         # A cell that was run again: the grader, on an empty store, will see the last one only.
@@ -172,7 +176,9 @@ class Evidence:
 
     @cached_property
     def _finished_main(self) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run))
+        found = [run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run)]
+        chosen = [run for run in found if not is_candidate(run, has_children=run.id in self._children)]
+        return tuple(chosen or found)
 
     @cached_property
     def replaced_runs(self) -> tuple[Run, ...]:
