@@ -22,6 +22,7 @@ from grading.evidence.model_file import ModelFile
 from grading.evidence.predictions import predictions_path, read_predictions
 from grading.evidence.store import Dataset, Experiment, Run, Store
 
+IN_THREADS = "in a thread of its own, start_run(parent_run_id=...) says whose it is"  # the active run is a thread's
 AUTOMATIC = "mlflow.autologging"  # the tag of a run that autologging started by itself
 
 

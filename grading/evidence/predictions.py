@@ -24,7 +24,7 @@ def predictions_path(run: Run) -> str | None:
     paths = run.artifacts.paths()
     paths = [path for path in paths if "reproduc" not in path.rpartition("/")[2]]  # made again, not the run's own
     paths = [path for path in paths if not (is_out_of_fold(path) and _has_splits(run, path))]
-    exact = [path for path in paths if path.rpartition("/")[2] == FILE_NAME]
+    exact = [path for path in paths if path.rpartition("/")[2].lower() == FILE_NAME]
     rule = our_contract("experiment").artifacts["predictions"]
     return next(iter(exact or matching_files("predictions", rule, paths)), None)
 
@@ -52,7 +52,7 @@ def read_predictions(run: Run) -> pd.DataFrame:
             run.artifacts.paths()[:8] or "no artifacts",
             "a CSV with the columns row, y_true, y_pred, logged with mlflow.log_text or log_artifact",
         )
-    frame = read_table(run.artifacts.local(path))
+    frame = _in_our_capitals(read_table(run.artifacts.local(path)))
     if alias := next((name for name in ROW_ALIASES if name in frame.columns and "row" not in frame.columns), None):
         frame = frame.rename(columns={alias: "row"})
     if missing := [name for name in REQUIRED if name not in frame.columns]:
@@ -72,6 +72,15 @@ def read_predictions(run: Run) -> pd.DataFrame:
     if not frame["row"].is_unique:
         raise Unmet(f"each row once in {path}", f"row {frame['row'][frame['row'].duplicated()].iloc[0]} occurs twice")
     return frame
+
+
+def _in_our_capitals(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with Row, Y_True and the like called as we call them."""
+    known = (*REQUIRED, *ROW_ALIASES, *SCORE_NAMES)
+    first: dict[str, object] = {}
+    for name in frame.columns:
+        first.setdefault(str(name).strip().lower(), name)
+    return frame.rename(columns={first[low]: low for low in known if low in first and low not in frame.columns})
 
 
 def _finite(values: pd.Series) -> bool:

@@ -98,7 +98,7 @@ def results_documented(evidence: Evidence) -> str:
     for run in _main_runs(evidence):
         with said_of(evidence, run):
             require_conclusion(run, evidence.compared_runs)
-            path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == LOG_NAME), None)
+            path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == LOG_NAME), None)
             if path is None:
                 raise Unmet(f"{LOG_NAME} in the run {run.name!r}", run.artifacts.paths()[:8] or "no artifacts",
                             "mlflow.log_text(experiment_log(run_id, ...), \"experiment_log.md\")")  # fmt: skip

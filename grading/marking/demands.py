@@ -55,13 +55,21 @@ def compare_parameters(evidence: Evidence, run: Run) -> int:
     """How many of the model's hyperparameters are among the run's params, equal; raises Unmet for the first not."""
     actual = evidence.hyperparameters(run)
     for name, value in actual.items():
-        logged = [run.params[key] for key in (name, name.rpartition("__")[2]) if key in run.params]
+        last = name.rpartition("__")[2]
+        keys = (name, last, f"best_{name}", f"best_{last}")  # the last two are autolog's, of a search
+        logged = [text for key in keys if (text := _param(run, key)) is not None]
         if not logged:
             raise Unmet(f"a parameter `{name}` ({value!r} in the model)", sorted(run.params) or "no params",
                         "log every name of model.get_params() that holds a plain value")  # fmt: skip
         if not same_value(logged[0], value):
             raise Unmet(f"`{name}` = {value!r}, as in the logged model", logged[0], "log what the model was built with")
     return len(actual)
+
+
+def _param(run: Run, name: str) -> str | None:
+    """A param of the run, by its name or, when none has that, by its name in other capitals."""
+    found = (value for key, value in run.params.items() if key.lower() == name.lower())
+    return run.params[name] if name in run.params else next(found, None)
 
 
 def compare_test_metrics(evidence: Evidence, run: Run) -> int:

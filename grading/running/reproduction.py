@@ -34,6 +34,7 @@ IMPORTED_ONCE = [
     "pandas",
     "grading.evidence.data_files",
     "grading.evidence.model_file",
+    "grading.running.model_inputs",
 ]
 
 PREDICTOR = "GRADING_PREDICTOR"  # the variable with a warm kernel's process and descriptor; its children have the first
@@ -190,22 +191,25 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
 
     from grading.evidence.data_files import by_row, read_table
     from grading.evidence.model_file import leaves
+    from grading.running.model_inputs import as_signed
 
     model = mlflow.pyfunc.load_model(request["model"])
     frame = by_row(read_table(Path(request["data"]))).loc[request["rows"]]
     # A signature without names wants an array: all columns but the label, in the file's order.
     features = frame[request["inputs"]] if request["inputs"] else frame.drop(columns=request["label"]).to_numpy()
+    features = as_signed(features, model.metadata.get_input_schema())
     predictions = np.asarray(model.predict(features)).ravel().tolist()
     answer: dict[str, Any] = {"predictions": predictions}
     try:
         estimator = model.get_raw_model()
     except NotImplementedError:  # a model of the student's own class has neither parameters nor scores to ask for
         return answer
-    if hasattr(estimator, "get_params"):
+    chosen = getattr(estimator, "best_estimator_", estimator)  # of a search, what it chose
+    if hasattr(chosen, "get_params"):
         plain = (str, int, float, bool, type(None))
-        values = {n: v.item() if isinstance(v, np.generic) else v for n, v in estimator.get_params().items()}
+        values = {n: v.item() if isinstance(v, np.generic) else v for n, v in chosen.get_params().items()}
         answer["hyperparameters"] = leaves(
-            {name: value for name, value in values.items() if isinstance(value, plain)}, type(estimator).__name__
+            {name: value for name, value in values.items() if isinstance(value, plain)}, type(chosen).__name__
         )
     if hasattr(estimator, "predict_proba"):
         chances = np.asarray(estimator.predict_proba(features))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grading.errors import NotAttempted, Outcome, Unmet
 from grading.evidence.comparison import equal
-from grading.evidence.evidence import Evidence
+from grading.evidence.evidence import IN_THREADS, Evidence
 from grading.evidence.metric_name import higher_is_better, parse
 from grading.evidence.store import Run
 from grading.lessons.m9_02.candidates import (
@@ -117,7 +117,7 @@ def searches(evidence: Evidence) -> list[Search]:
         names = ", ".join(dimension.name for dimension in space[:4])
         raise Unmet(f"nested runs with the settings that are tried{names and f' ({names})'}",
                     [run.name for run in nested[:6]] or "no nested runs",
-                    "with mlflow.start_run(nested=True): inside the parent's with")  # fmt: skip
+                    f"with mlflow.start_run(nested=True): inside the parent's with; {IN_THREADS}")  # fmt: skip
     return found
 
 

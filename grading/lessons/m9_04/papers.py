@@ -39,7 +39,7 @@ def judge_card(version: ModelVersion, run: Run) -> str:
 
 def text_of(run: Run, name: str, how: str) -> str:
     """The text of the run's artifact of this name; raises Unmet when it has none. `how`: what writes it."""
-    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == name), None)
+    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == name.lower()), None)
     if path is None:
         found = run.artifacts.paths()[:8] or "no artifacts"
         raise Unmet(f"{name} in the run {run.name!r}", found, f'mlflow.log_text({how}, "{name}", run_id=...)')
