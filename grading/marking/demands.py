@@ -30,7 +30,7 @@ def said_of(evidence: Evidence, run: Run) -> Iterator[None]:
         if len(evidence.main_runs) < 2:
             raise
         again = f'run it again under the same name, or mlflow.delete_run("{run.id}")'
-        way = again if evidence.since else "take its cell out of the notebook"
+        way = again if evidence.since else "end its cell with mlflow.delete_run(run.info.run_id), and its code may stay"
         hint = f"{unmet.hint or 'mend this run'}; if {run.name!r} is a try that you gave up, it still counts: {way}"
         raise Unmet(unmet.expected, unmet.found, hint) from None
 
