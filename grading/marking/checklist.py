@@ -3,6 +3,7 @@
 import re
 
 from grading.errors import CannotJudge, Unmet
+from grading.evidence.code_version import distrusted
 from grading.evidence.contract import our_contract, value_of
 from grading.evidence.evidence import Evidence
 from grading.evidence.log_reading import LOG_NAME, problems_of
@@ -82,7 +83,7 @@ def code_version_tagged(evidence: Evidence) -> str:
                     raise Unmet(f"a tag {name} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
             commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
             if commit.strip() != actual.commit:
-                hint = "`git rev-parse HEAD`, run in the notebook's folder"
+                hint = distrusted(commit) or "`git rev-parse HEAD`, run in the notebook's folder"
                 shown = commit if HEX_COMMIT.match(commit.strip()) else f"{commit!r}, which is not a full commit"
                 raise Unmet(f"commit {actual.commit} in the run {run.name!r}", shown, hint)
             dirty = (value_of("git_dirty", rules["git_dirty"], run.tags) or "").strip().lower()

@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from grading import quiet
+from grading.errors import shorten
 from grading.evidence.model_answer import Reproduction, Request
 from grading.running.environment import ONE_THREAD
 
@@ -181,7 +182,7 @@ def answered(request: str | bytes) -> bytes:
     try:
         said = _predict(json.loads(request))
     except BaseException as error:  # whatever a student's model raises is an answer, not our crash
-        said = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
+        said = {"problem": f"{type(error).__name__}: {shorten(error, 250)}"}
     return json.dumps(said).encode()
 
 
