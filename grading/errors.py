@@ -15,6 +15,7 @@ GradingError
 
 from typing import Any
 
+CUT = " … "
 LONGEST_SHOWN = 300  # characters; student-made values can be megabytes
 
 
@@ -68,8 +69,15 @@ class CannotJudge(Outcome):
     """Something on the grader's side is missing, so this check is ungraded rather than failed."""
 
 
-def shorten(value: Any) -> str:
-    """The value as one printable line of at most 300 characters; lists are joined by commas."""
+def shorten(value: Any, longest: int = LONGEST_SHOWN) -> str:
+    """The value as one printable line of at most 300 (or `longest`) characters; lists are joined by commas.
+
+    Of a longer one, beginning and end are kept: MLflow, git and the network say the reason last.
+    """
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else str(value)
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    if len(text) <= longest:
+        return text
+    kept = longest - len(CUT)
+    end = kept * 2 // 5
+    return f"{text[: kept - end]}{CUT}{text[-end:]}"

@@ -96,10 +96,10 @@ def _grade(
         nothing = nothing_to_grade(lesson, part, str(error), **about)
         return Assessment(nothing, execution.notebook, execution.folder), None
     card = scorecard(lesson, evidence, **about)
-    own = sorted(
-        {path.name for path in evidence.data.used if path.is_relative_to(execution.folder)} - execution.companions
-    )
     notes = [f"not judged: {shorten(each)}" for each in dict.fromkeys(evidence.not_judged)][:MOST_NOTES]
+    # A copy of the course's data, such as the repository that M9_03 tells to make, is nothing to look at.
+    names = [file.name for file in evidence.data.of_its_own(execution.folder)]
+    own = [name for name in dict.fromkeys(names) if name not in execution.companions]
     if own:
         notes.append(f"the notebook made its own data file {shorten(own)}: see that it is what it should be")
     if notes:

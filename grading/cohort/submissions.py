@@ -76,7 +76,7 @@ def find_submissions(path: Path, lessons: Sequence[Lesson] = LESSONS, layout: st
     with ExitStack() as stack:
         name, items = read_layout(open_tree(path, stack), known, layout)
         if not any(item.file and (item.file.refusal or is_a(item.file, NOTEBOOK, *ARCHIVES)) for item in items):
-            raise InputError(f"expected {EXPECTED}; found no notebook in {path}")
+            raise InputError(f"expected {EXPECTED}; found no notebook in {path.absolute()}")
         students, problems = _students(items, name)
         submissions: list[Submission] = []
         for student in sorted(students):

@@ -53,7 +53,8 @@ def _deliver(text: str, output: Path | None) -> None:
         typer.echo(text)
         return
     if not output.parent.is_dir():
-        raise InputError(f"expected a folder at {output.parent}; found none. Make it first, or name another file")
+        folder = output.parent.absolute()
+        raise InputError(f"expected a folder at {folder}; found none. Make it first, or name another file")
     try:
         write_whole(output, text)
     except OSError as error:

@@ -87,7 +87,7 @@ def find_hand_ins(folder: Path) -> list[HandIn]:
     """Every hand-in below a folder; raises InputError when there is none."""
     found = [HandIn(file.parent) for file in sorted(folder.rglob("case.json"))]
     if not found:
-        raise InputError(f"expected folders with a notebook and a case.json in {folder}; found none")
+        raise InputError(f"expected folders with a notebook and a case.json in {folder.absolute()}; found none")
     return found
 
 

@@ -69,6 +69,7 @@ def proofs_of_run(lesson: Lesson, notebook: Notebook, execution: Execution, *, s
             () if practice.max_score == TOTAL else (f"the lesson is worth {practice.max_score:g} points, not {TOTAL}",)
         )
         yield Proof(f"{lesson.id} solved: earns {TOTAL}", _short_of_all(practice) + full)
+        yield Proof(f"{lesson.id} solved: leaves a teacher nothing to look at", practice.notes)
     else:
         earned = tuple(f"{result.id} earned {result.points:g}" for result in practice.results if result.points)
         yield Proof(f"{lesson.id} untouched: earns nothing", earned)

@@ -12,6 +12,7 @@ from sklearn import metrics as sk
 
 from grading.errors import Unmet
 from grading.evidence.comparison import CLOSE, CLOSE_RELATIVE
+from grading.evidence.contract import our_contract, value_of
 
 WRONG_FILE = (
     "keep the file's `row` ids when you split; if the run names a file you did not use, log the right source "
@@ -134,11 +135,20 @@ def _false_alarm(basis: Basis) -> list[float]:
 def _cost(basis: Basis) -> list[float]:
     _, fp, fn, _ = basis.confusion()
     try:
-        miss, alarm = float(basis.params["cost_of_miss_usd"]), float(basis.params["cost_of_false_alarm_usd"])
+        miss, alarm = costs(basis.params)
     except (KeyError, ValueError):
         wanted = "params cost_of_miss_usd and cost_of_false_alarm_usd"
         raise Unmet(wanted, sorted(basis.params), "log both costs as params") from None
     return [1000 * (fn * miss + fp * alarm) / len(basis.predictions)]
+
+
+def costs(params: Mapping[str, str]) -> tuple[float, float]:
+    """What a miss and a false alarm cost, by a run's params; raises KeyError or ValueError when they do not say it."""
+    rules = our_contract("healthcare_triage").parameters
+    miss, alarm = (value_of(key, rules[key], params) for key in ("cost_of_miss_usd", "cost_of_false_alarm_usd"))
+    if miss is None or alarm is None:
+        raise KeyError("no costs")
+    return float(miss), float(alarm)
 
 
 def _share_within(basis: Basis) -> list[float]:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from grading.errors import ContractError
+from grading.errors import ContractError, shorten
 from grading.evidence.metric_name import of_test_rows, parse
 from grading.evidence.store import Run
 
@@ -119,9 +119,9 @@ def _load(path: Path, seen: tuple[Path, ...]) -> Contract:
         raw = yaml.safe_load(path.read_text("utf-8"))
     except FileNotFoundError:
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.yaml")))
-        raise ContractError(f"expected a contract at {path}; found no file. Ours are: {known}") from None
+        raise ContractError(f"expected a contract at {path.absolute()}; found no file. Ours are: {known}") from None
     except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
-        raise ContractError(f"{path.name}: expected YAML; found: {' '.join(str(error).split())[:200]}") from None
+        raise ContractError(f"{path.name}: expected YAML; found: {shorten(error, 200)}") from None
     if not isinstance(raw, dict):
         raise ContractError(f"{path.name}: expected keys such as 'name' and 'metrics'; found {type(raw).__name__}")
     try:

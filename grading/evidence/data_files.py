@@ -69,6 +69,21 @@ class DataFiles:
             return file
         raise Unmet(self.EXPECTED, location or "no source", self.HINT)
 
+    def of_its_own(self, folder: Path) -> list[Path]:
+        """The files that were found in a folder and hold other data than the course's files, by name."""
+        found = [file for file in self.used if file.is_relative_to(folder) and not self._is_the_courses(file)]
+        return sorted(found, key=lambda file: file.name)
+
+    def _is_the_courses(self, file: Path) -> bool:
+        """Whether a file is a copy of one of the course's: the same bytes, or the same table written anew."""
+        course = sorted(DATA.glob("*.csv"))
+        try:
+            return self.sha256(file) in map(self.sha256, course) or any(
+                self.frame(file).equals(self.frame(own)) for own in course
+            )
+        except (Unmet, OSError):  # no table, or not readable
+            return False
+
     def _versions(self, given: Path) -> Iterator[Path]:
         """What DVC keeps in the repository around a file, when that lies in one of the folders."""
         for start in dict.fromkeys((given, *(folder / given for folder in self.folders))):

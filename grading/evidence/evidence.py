@@ -11,6 +11,7 @@ import pandas as pd
 
 from grading.errors import NotAttempted, Outcome, Unmet
 from grading.evidence import claims
+from grading.evidence.candidate_run import is_candidate
 from grading.evidence.code_version import CodeVersion
 from grading.evidence.contract import Contract, our_contract, value_of
 from grading.evidence.data_files import DATA, DataFiles, label_columns
@@ -22,6 +23,7 @@ from grading.evidence.predictions import predictions_path, read_predictions
 from grading.evidence.store import Dataset, Experiment, Run, Store
 
 Training = Literal["none", "sample", "all"]  # what is trained again: nothing, a sample of all fits, all of them
+IN_THREADS = "in a thread of its own, start_run(parent_run_id=...) says whose it is"  # the active run is a thread's
 AUTOMATIC = "mlflow.autologging"  # the tag of a run that autologging started by itself
 
 
@@ -175,7 +177,10 @@ class Evidence:
 
     @cached_property
     def main_runs(self) -> tuple[Run, ...]:
-        """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions."""
+        """Finished, not nested, and with a model or meant to have one: it has a test metric or predictions.
+
+        Candidates and searches are none, even with a test metric that they must not have; unless there is nothing else.
+        """
         if not self.since:
             return self._finished_main
         # A cell that was run again: the grader, on an empty store, will see the last one only.
@@ -183,13 +188,20 @@ class Evidence:
 
     @cached_property
     def _finished_main(self) -> tuple[Run, ...]:
-        return tuple(run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run))
+        found = [run for run in self.runs if run.status == "FINISHED" and run.parent_id is None and _is_main(run)]
+        chosen = [run for run in found if not is_candidate(run, has_children=run.id in self._children)]
+        return tuple(chosen or found)
 
     @cached_property
     def replaced_runs(self) -> tuple[Run, ...]:
         """In a live kernel, the runs of this part that do not count, since a newer one has the same name."""
         kept = {run.id for run in self.main_runs}
         return tuple(run for run in self._finished_main if run.id not in kept)
+
+    @cached_property
+    def compared_runs(self) -> tuple[Run, ...]:
+        """What a conclusion may compare with: every finished run with a model or a test metric, nested ones too."""
+        return tuple(run for run in self.runs if run.status == "FINISHED" and has_model_or_test(run))
 
     @property
     def main_run(self) -> Run:

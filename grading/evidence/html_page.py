@@ -1,14 +1,14 @@
 """An interactive figure as evidence: an HTML page that shows what it must, and needs nothing from elsewhere."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
 from grading.errors import Unmet
 from grading.evidence.comparison import equal
-from grading.evidence.log_reading import NUMBER
 
 LARGEST = 8_000_000  # characters
 FETCHING = {"src", "href", "data", "poster", "xlink:href", "action"}
@@ -21,6 +21,12 @@ DRAWN = frozenset({"svg", "canvas", "table"})
 MARKS = frozenset({"path", "polyline", "line", "rect", "circle", "polygon", "td", "tr", "use"})
 ANSWERS = frozenset({"script", "input", "select", "button", "details", "title"})
 POINTER = re.compile(r":hover|:focus|:checked|:target", re.I)
+# What a script calls when it draws: on a canvas, or by making tags.
+DRAWS = re.compile(
+    r"getContext\s*\(|createElement(?:NS)?\s*\(|\b(?:inner|outer)HTML\b|insertAdjacentHTML\s*\(|document\.write"
+)
+DATA_TYPES = re.compile(r"json|text/plain|csv", re.I)  # of a script that is data and runs nothing
+NUMBER = re.compile(r"(?<![\w.])-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?(?!\w)")  # JSON writes every decimal
 
 
 @dataclass
@@ -32,6 +38,7 @@ class Page(HTMLParser):
     marks: int = 0
     answers: bool = False  # to a pointer
     text: list[str] = field(default_factory=list)
+    runs: bool = False  # whether what is read now is a script's code
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -45,12 +52,19 @@ class Page(HTMLParser):
         self.marks += tag in MARKS
         self.answers |= tag in ANSWERS or any(name.startswith("on") for name in values)
         self.text += values.values()
+        self.runs = tag == "script" and not DATA_TYPES.search(values.get("type", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note that a script ends."""
+        self.runs = self.runs and tag != "script"
 
     def handle_data(self, data: str) -> None:
         """Note the text, that of scripts and styles too."""
         self.text.append(data)
         self.answers |= bool(POINTER.search(data))
         self.fetched += LOADED.findall(data)[:1]
+        if self.runs and DRAWS.search(data):
+            self.drawn, self.marks = True, self.marks + 1
 
     def numbers(self) -> Iterator[float]:
         """The numbers that stand in the page."""
@@ -77,18 +91,20 @@ def read_page(file: Path) -> Page:
 def require_interactive(page: Page, name: str) -> None:
     """Raise Unmet unless the page draws something, answers to a pointer, and fetches nothing."""
     if not (page.drawn and page.marks):
-        raise Unmet(f"a drawing or a table in {name}", "an empty page", "an svg, a canvas or a table with content")
+        hint = "an svg or a table with content, or a script that draws on a canvas"
+        raise Unmet(f"a drawing or a table in {name}", "an empty page", hint)
     if page.fetched:
         raise Unmet(f"{name} to fetch nothing", page.fetched[:2], "MLflow shows it in a frame, students are offline")
     if not page.answers:
         raise Unmet(f"{name} to answer when one points at it", "a picture that stands still", ":hover, or a script")
 
 
-def require_shown(page: Page, name: str, wanted: dict[str, float]) -> None:
-    """Raise Unmet unless each name stands in the page, and its value, rounded to three decimals or more."""
+def require_shown(page: Page, name: str, wanted: Mapping[str, Collection[float]]) -> None:
+    """Raise Unmet unless each name stands in the page, and one of its values, rounded to three decimals or more."""
     text, numbers = " ".join(page.text), list(page.numbers())
-    for label, value in wanted.items():
-        if label not in text:
+    for label, values in wanted.items():
+        if label not in text and json.dumps(label)[1:-1] not in text:
             raise Unmet(f"{label!r} in {name}", "not there", "a line a family, with its name")
-        if not any(equal(number, value) for number in numbers):
-            raise Unmet(f"{value:.4f} of {label!r} in {name}", "not there", "draw the numbers of comparison.csv")
+        if not any(equal(number, value) for number in numbers for value in values):
+            shown = " or ".join(f"{value:.4f}" for value in values)
+            raise Unmet(f"{shown} of {label!r} in {name}", "not there", "draw the numbers of comparison.csv")

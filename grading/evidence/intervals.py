@@ -161,7 +161,7 @@ def _defined(
         among = actual if metric == "malignant_detection_rate" else ~actual
         return [Measure((among & alarmed, among), _share, among)]
     if metric == "cost_per_1000_patients_usd":
-        miss, alarm = float(params["cost_of_miss_usd"]), float(params["cost_of_false_alarm_usd"])
+        miss, alarm = claims.costs(params)
         actual, alarmed = true.to_numpy() == 1, predicted.to_numpy() == 1
         return [Measure((1000.0 * (miss * (actual & ~alarmed) + alarm * (~actual & alarmed)),), _mean)]
     truth, error = true.to_numpy(float), predicted.to_numpy(float) - true.to_numpy(float)

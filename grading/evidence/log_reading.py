@@ -24,8 +24,15 @@ GOAL = re.compile(
     r"^\W*(objective|hypothes[ie]s|(?:success )?criteri(?:on|a)|success|goals?|next steps?)\b", re.IGNORECASE
 )
 LABEL = re.compile(r"^(?:#{1,4} |\*\*[^*]{1,80}\*\*)")
-OTHERS = re.compile(r"['’]s?\s+$")  # before a metric's name: the baseline's test_rmse is another run's
+# Before a metric's name: the baseline's test_rmse is another run's, and the gain in test_rmse is no test_rmse.
+OTHERS = re.compile(
+    r"(?:['’]s?|\b(?:difference|gain|change|drop|rise|fall|improvement|reduction|increase|decrease|loss)s? (?:in|of)"
+    r"(?: the| our)?)\s+$",
+    re.IGNORECASE,
+)
 SAYS = re.compile(r"(?:[:=]|\b(?:is|was|of|at))\s*$")  # what stands between a name and its number
+# Less than that: a number may stand so beside a name without being its value (test_rmse 5 points lower).
+BESIDE = re.compile(r"(?:[\s(~≈→]|\b(?:about|around|roughly|reache[sd]|equals|comes to)\b)*$")
 DIVIDER = re.compile(r"^\|?[\s:|-]{3,2000}$")
 LONGEST_TEXT, LONGEST_LINE = 200_000, 2_000  # characters
 SHORTEST_SECTION = 10  # characters
@@ -103,10 +110,13 @@ def _stated(text: str, bodies: dict[str, str], run: Run, results: str) -> Iterat
 def _in_prose(line: str, run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
     for number in NUMBER.finditer(line):
         before = line[max(0, number.start() - 80) : number.start()]
-        if (said := SAYS.search(before)) and (name := _metric_named(before[: said.start()], run, free=free)):
-            named = before[: said.start()].rpartition(name)[0]
-            if not OTHERS.search(named):
-                yield name, number[0] + ("%" if line[number.end() :].lstrip().startswith("%") else "")
+        shown = number[0] + ("%" if line[number.end() :].lstrip().startswith("%") else "")
+        said = SAYS.search(before) or BESIDE.search(before)
+        if said and (found := _named_last(before[: said.start()], run, free=free)):
+            name, start = found
+            is_value = said.re is SAYS or _is_told(shown, run.metrics[name])
+            if is_value and not OTHERS.search(before[:start]):
+                yield name, shown
 
 
 def _in_row(row: list[str], heading: list[str], run: Run, *, free: bool) -> Iterator[tuple[str, str]]:
@@ -131,18 +141,24 @@ def _in_row(row: list[str], heading: list[str], run: Run, *, free: bool) -> Iter
 
 def _metric_named(words: str, run: Run, *, free: bool) -> str | None:
     """The run's metric that the last words name: under its own name or, when `free`, by its meaning."""
+    found = _named_last(words, run, free=free)
+    return found[0] if found else None
+
+
+def _named_last(words: str, run: Run, *, free: bool) -> tuple[str, int] | None:
+    """The same, with the place in the words where its name begins."""
     if words in run.metrics:
-        return words
-    tokens = re.findall(r"[\w./-]+", words)[-5:]
-    for start in range(len(tokens)):
-        candidate = " ".join(tokens[start:])
+        return words, 0
+    tokens = list(re.finditer(r"[\w./-]+", words))[-5:]
+    for place, token in enumerate(tokens):
+        candidate = " ".join(each[0] for each in tokens[place:])
         if candidate in run.metrics:
-            return candidate
+            return candidate, token.start()
         if free:
             meaning = parse(candidate)
             found = next((name for name in run.metrics if parse(name) == meaning and meaning.base), None)
             if found:
-                return found
+                return found, token.start()
     return None
 
 

@@ -24,6 +24,7 @@ BEFORE_THRESHOLD = frozenset({"at", "threshold", "thr", "within"})  # cost_per_1
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")  # testRMSE
 # Words in whose company "mean" is a part of the name: root_mean_squared_error, mean_absolute_error.
 ERROR_WORDS = frozenset({"squared", "absolute", "percentage"})
+HELD_OUT = re.compile(r"^(mean|std|rank|split\d+)_test_")  # GridSearchCV calls the rows that a fold holds out so
 LOWER_IS_BETTER = ("rmse", "mse", "mae", "error", "loss", "cost", "false", "time", "latency")
 
 
@@ -68,6 +69,11 @@ def of_test_rows(names: Iterable[str], is_curve: Callable[[str], bool] = lambda 
         if meaning.split == "test"
         or (meaning.split is None and (meaning.base, meaning.threshold) not in called and not is_curve(name))
     }
+
+
+def is_of_test_rows(name: str) -> bool:
+    """Whether a metric's name says that it is of the test rows; GridSearchCV's mean_test_score is of folds."""
+    return parse(name).split == "test" and not HELD_OUT.match(name)
 
 
 def higher_is_better(key: str) -> bool:

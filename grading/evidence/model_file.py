@@ -89,7 +89,7 @@ class ModelFile:
             return None
         try:
             with zipfile.ZipFile(file) as archive:
-                root = json.loads(_member(archive, "schema.json"))
+                root = _chosen(json.loads(_member(archive, "schema.json")))
                 return leaves(_parameters(root, archive, value_of), str(root["__class__"]))
         except _NotOursToImportError:
             return None
@@ -103,7 +103,7 @@ class ModelFile:
             if file is None:
                 return []
             with zipfile.ZipFile(file) as archive:
-                root = json.loads(_member(archive, "schema.json"))
+                root = _chosen(json.loads(_member(archive, "schema.json")))
             if root["__class__"] != "Pipeline":
                 return [str(root["__class__"])]
             steps = root["content"]["content"]["steps"]["content"]
@@ -150,6 +150,14 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 class _NotOursToImportError(Exception):
     """A class whose constructor is not for us to look at."""
+
+
+def _chosen(root: dict[str, Any]) -> dict[str, Any]:
+    """Of a search such as GridSearchCV, the estimator that it chose and refitted; anything else as it is."""
+    if not str(root["__module__"]).startswith("sklearn.model_selection._search"):
+        return root
+    best = root["content"]["content"].get("best_estimator_")
+    return best if isinstance(best, dict) and best.get("__loader__") == "ObjectNode" else root
 
 
 def _parameters(

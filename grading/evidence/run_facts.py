@@ -42,7 +42,7 @@ class RunFacts:
 
     def text(self, name: str) -> str:
         """The content of the artifact with this file name; empty when there is none."""
-        path = next((path for path in self.files if path.rpartition("/")[2] == name), None)
+        path = next((path for path in self.files if path.rpartition("/")[2].lower() == name), None)
         try:
             return self.run.artifacts.local(path).read_text("utf-8", "replace") if path else ""
         except (Outcome, OSError):
@@ -57,7 +57,7 @@ class RunFacts:
 
     def table(self, name: str) -> pd.DataFrame:
         """The CSV table in the artifact with this file name; empty when there is none."""
-        path = next((path for path in self.files if path.rpartition("/")[2] == name), None)
+        path = next((path for path in self.files if path.rpartition("/")[2].lower() == name), None)
         try:
             return read_table(self.run.artifacts.local(path)) if path else pd.DataFrame()
         except Outcome:

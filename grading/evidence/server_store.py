@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grading.errors import StoreError, Unmet
+from grading.errors import StoreError, Unmet, shorten
 from grading.evidence.store import (
     LARGEST_READ,
     Dataset,
@@ -19,6 +19,8 @@ from grading.evidence.store import (
     Point,
     Run,
 )
+
+LONGEST_REASON = 200  # characters of an error
 
 
 class ServerStore:
@@ -33,7 +35,7 @@ class ServerStore:
         try:
             self._client.search_experiments(max_results=1)
         except MlflowException as error:
-            raise StoreError(f"expected an MLflow server at {uri}; found: {str(error).splitlines()[0][:200]}") from None
+            raise StoreError(f"expected an MLflow server at {uri}; found: {_reason(error)}") from None
 
     @cached_property
     def experiments(self) -> tuple[Experiment, ...]:
@@ -91,7 +93,7 @@ class ServerStore:
         try:
             found = self._client.get_metric_history(run_id, key)
         except Exception as error:  # MLflow's and the network's own kinds
-            raise StoreError(f"expected {self.uri} to answer; found: {str(error)[:200]}") from None
+            raise StoreError(f"expected {self.uri} to answer; found: {_reason(error)}") from None
         points = [Point(metric.step, metric.value, metric.timestamp) for metric in found]
         return tuple(sorted(points, key=lambda point: (point.timestamp, point.step)))
 
@@ -100,7 +102,7 @@ class ServerStore:
         try:
             return str(self._client.get_model_version_download_uri(version.name, str(version.version)))
         except Exception as error:  # MLflow's and the network's own kinds
-            raise StoreError(f"expected {self.uri} to answer; found: {str(error)[:200]}") from None
+            raise StoreError(f"expected {self.uri} to answer; found: {_reason(error)}") from None
 
     def _models(self, experiment_ids: list[str]) -> dict[str, list[LoggedModel]]:
         found = self._pages(self._client.search_logged_models, experiment_ids=experiment_ids)
@@ -118,7 +120,7 @@ class ServerStore:
             try:
                 page = search(page_token=token, **arguments)
             except Exception as error:  # MLflow's and the network's own kinds
-                raise StoreError(f"expected {self.uri} to answer; found: {str(error)[:200]}") from None
+                raise StoreError(f"expected {self.uri} to answer; found: {_reason(error)}") from None
             found.extend(page)
             token = page.token
             if not token:
@@ -179,6 +181,11 @@ class RemoteArtifacts:
             if self.model_id:
                 return list(self.client.list_logged_model_artifacts(self.model_id, folder or None))
             return list(self.client.list_artifacts(self.run_id, folder or None))
+
+
+def _reason(error: Exception) -> str:
+    """The first line of MLflow's or the network's error; its reason stands at the end."""
+    return shorten(next(iter(str(error).splitlines()), type(error).__name__), LONGEST_REASON)
 
 
 @functools.cache

@@ -61,7 +61,7 @@ class SqliteStore:
         self.root = root
         self.path = Path(uri.removeprefix("sqlite:///").partition("?")[0])
         if not self.path.is_file():
-            raise StoreError(f"expected an MLflow store at {self.path}; found no file there")
+            raise StoreError(f"expected an MLflow store at {self.path.absolute()}; found no file there")
         if root:
             _refuse_strangers(self.path)
 

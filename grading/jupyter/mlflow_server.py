@@ -67,7 +67,7 @@ def serve(folder: Path, *, port: int = PORT, unix_socket: str | None = None) -> 
     Raises InputError when the folder does not exist, or another program has the port.
     """
     if not folder.is_dir():
-        raise InputError(f"expected a folder with a store in it; found no {folder}")
+        raise InputError(f"expected a folder with a store in it; found no {folder.absolute()}")
     if not unix_socket and not is_free(port):
         raise InputError(
             f"expected port {port} to be free; found another program there. `make lab` serves the UI there already;"

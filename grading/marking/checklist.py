@@ -3,6 +3,7 @@
 import re
 
 from grading.errors import CannotJudge, Unmet
+from grading.evidence.code_version import distrusted
 from grading.evidence.contract import our_contract, value_of
 from grading.evidence.evidence import Evidence
 from grading.evidence.log_reading import LOG_NAME, problems_of
@@ -94,7 +95,7 @@ def code_version_tagged(evidence: Evidence) -> str:
                     raise Unmet(f"a tag {name} in the run {run.name!r}", list(run.tags)[:12], rules[key].why)
             commit = value_of("git_commit", rules["git_commit"], run.tags) or ""
             if commit.strip() != actual.commit:
-                hint = "`git rev-parse HEAD`, run in the notebook's folder"
+                hint = distrusted(commit) or "`git rev-parse HEAD`, run in the notebook's folder"
                 shown = commit if HEX_COMMIT.match(commit.strip()) else f"{commit!r}, which is not a full commit"
                 raise Unmet(f"commit {actual.commit} in the run {run.name!r}", shown, hint)
             dirty = (value_of("git_dirty", rules["git_dirty"], run.tags) or "").strip().lower()
@@ -109,8 +110,8 @@ def results_documented(evidence: Evidence) -> str:
     """Results documented: a description that concludes from a logged number, and a complete experiment_log.md."""
     for run in _main_runs(evidence):
         with said_of(evidence, run):
-            require_conclusion(run)
-            path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == LOG_NAME), None)
+            require_conclusion(run, evidence.compared_runs)
+            path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == LOG_NAME), None)
             if path is None:
                 raise Unmet(f"{LOG_NAME} in the run {run.name!r}", run.artifacts.paths()[:8] or "no artifacts",
                             "mlflow.log_text(experiment_log(run_id, ...), \"experiment_log.md\")")  # fmt: skip

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -16,10 +16,10 @@ from grading.evidence.evidence import Evidence
 from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.evidence.metric_name import of_test_rows
 from grading.evidence.store import Run
+from grading.marking.quoted_numbers import NUMBER, quotes
 
 LEAST_WORDS = 8  # of a conclusion
 LEAST_ROWS = 30  # of a test set, or a tenth of the file: fewer can be chosen to look well
-NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 
 
 @contextlib.contextmanager
@@ -31,7 +31,7 @@ def said_of(evidence: Evidence, run: Run) -> Iterator[None]:
         if len(evidence.main_runs) < 2:
             raise
         again = f'run it again under the same name, or mlflow.delete_run("{run.id}")'
-        way = again if evidence.since else "take its cell out of the notebook"
+        way = again if evidence.since else "end its cell with mlflow.delete_run(run.info.run_id), and its code may stay"
         hint = f"{unmet.hint or 'mend this run'}; if {run.name!r} is a try that you gave up, it still counts: {way}"
         raise Unmet(unmet.expected, unmet.found, hint) from None
 
@@ -56,13 +56,21 @@ def compare_parameters(evidence: Evidence, run: Run) -> int:
     """How many of the model's hyperparameters are among the run's params, equal; raises Unmet for the first not."""
     actual = evidence.hyperparameters(run)
     for name, value in actual.items():
-        logged = [run.params[key] for key in (name, name.rpartition("__")[2]) if key in run.params]
+        last = name.rpartition("__")[2]
+        keys = (name, last, f"best_{name}", f"best_{last}")  # the last two are autolog's, of a search
+        logged = [text for key in keys if (text := _param(run, key)) is not None]
         if not logged:
             raise Unmet(f"a parameter `{name}` ({value!r} in the model)", sorted(run.params) or "no params",
                         "log every name of model.get_params() that holds a plain value")  # fmt: skip
         if not same_value(logged[0], value):
             raise Unmet(f"`{name}` = {value!r}, as in the logged model", logged[0], "log what the model was built with")
     return len(actual)
+
+
+def _param(run: Run, name: str) -> str | None:
+    """A param of the run, by its name or, when none has that, by its name in other capitals."""
+    found = (value for key, value in run.params.items() if key.lower() == name.lower())
+    return run.params[name] if name in run.params else next(found, None)
 
 
 def compare_test_metrics(evidence: Evidence, run: Run) -> int:
@@ -207,22 +215,15 @@ def require_labels(evidence: Evidence, run: Run) -> str:
     return f"{len(predictions)} rows of {file.name}"
 
 
-def require_conclusion(run: Run) -> None:
-    """Raise Unmet unless the run's description has a few words and a number that the run logged."""
+def require_conclusion(run: Run, others: Iterable[Run] = ()) -> None:
+    """Raise Unmet unless the run's description has a few words and a number that the run logged, or its distance from
+    that of another of `others`."""
     words = run.note.split()
     if len(words) < LEAST_WORDS:
         expected = f"a description of the run {run.name!r}: what we learn from it, in {LEAST_WORDS} words or more"
         hint = "a sentence with the number that you conclude from, as mlflow.note.content"
         raise Unmet(expected, run.note or "none", hint)
-    quoted = NUMBER.findall(run.note)
-    if not any(_says(number, value) for number in quoted for value in run.metrics.values()):
-        raise Unmet("a conclusion that quotes a metric of the run", quoted or "no number",
-                    "name the number that you conclude from, as it was logged")  # fmt: skip
-
-
-def _says(text: str, value: float) -> bool:
-    """Whether a number in prose is the value, rounded as written, or the value as a percentage."""
-    places = len(text.partition(".")[2])
-    return any(abs(float(text) - shown) <= 0.5 * 10**-places + 1e-12 for shown in (value, 100 * value)) and (
-        places > 0 or abs(value) >= 2 or 100 * value >= 10
-    )
+    if not quotes(run.note, run, others):
+        raise Unmet("a conclusion that quotes a metric of the run", NUMBER.findall(run.note) or "no number",
+                    "name the number that you conclude from, as it was logged, or how far it lies from another "
+                    "run's")  # fmt: skip

@@ -72,7 +72,7 @@ def hold(
     """
     rules, folders = load_contract(contract), tuple(data)
     if missing := [folder for folder in folders if not folder.is_dir()]:
-        raise InputError(f"expected a folder with data at {missing[0]}; found none")
+        raise InputError(f"expected a folder with data at {missing[0].absolute()}; found none")
     store = open_store(tracking_uri)
     run, version = resolve(store, target)
     siblings = tuple(each for each in store.versions if each.name == version.name) if version else ()

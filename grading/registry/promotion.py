@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from grading.errors import InputError, PromotionError
+from grading.errors import InputError, PromotionError, shorten
 from grading.evidence.open_store import open_store
 from grading.evidence.store import ModelVersion
 from grading.registry.gate import Ruling, hold
@@ -185,7 +185,7 @@ def _move(action: Action, ruling: Ruling, alias: str, tracking_uri: str, why: st
             lock.confirm()
             _write(client, event)
     except MlflowException as error:
-        reason = str(error).splitlines()[0][:200]
+        reason = shorten(str(error).splitlines()[0], 200)
         raise PromotionError(f"expected the registry at {tracking_uri} to take the change; found: {reason}") from None
     return replace(event, notes=(*lock.notes, *event.notes))
 

@@ -54,6 +54,11 @@ MEANINGS: Final = tuple(
             "MLflow refused this call; the message says why. Compare what you pass with the Learn cells above.",
         ),
         (
+            r"dubious ownership",
+            "Git trusts no folder that belongs to another user. Run once, in a terminal, `git config --global --add "
+            "safe.directory FOLDER`, with the folder that the message names.",
+        ),
+        (
             r"^UnboundLocalError",
             "A variable of a function is used before the function gave it a value.",
         ),

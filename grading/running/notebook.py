@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from grading.errors import NotebookError
+from grading.errors import NotebookError, shorten
 from grading.running.notebook_repair import repaired, text_of
 
 NAME = re.compile(r"^(M9_(\d{2}))_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.ipynb$")
@@ -50,9 +50,9 @@ def lesson_id(path: Path) -> str:
 def read_notebook(path: Path) -> Notebook:
     """Read a notebook file; raises NotebookError, in one sentence, when it is not one that runs as Python."""
     if not path.exists():
-        raise NotebookError(f"expected a notebook at {path}; found no file")
+        raise NotebookError(f"expected a notebook at {path.absolute()}; found no file")
     if path.is_dir():
-        raise NotebookError(f"expected a notebook at {path}; found a folder: name the .ipynb files in it")
+        raise NotebookError(f"expected a notebook at {path.absolute()}; found a folder: name the .ipynb files in it")
     try:
         if path.stat().st_size > LARGEST_NOTEBOOK:
             raise NotebookError(f"expected a notebook of at most 50 MB; {path.name} is larger: clear its outputs")
@@ -66,7 +66,7 @@ def read_notebook(path: Path) -> Notebook:
     except NotebookError as error:
         raise NotebookError(f"{path.name}: {error}") from None
     except Exception as error:  # nbformat raises many kinds, all of them the file's fault
-        reason = " ".join(str(error).split())[:200]
+        reason = shorten(error, 200)
         raise NotebookError(f"{path.name} is not a notebook (JSON, nbformat 4): {reason}") from None
     language = _language(node)
     if language.lower() not in LANGUAGES:

@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from grading import quiet
+from grading.errors import shorten
 from grading.evidence.model_answer import Reproduction, Request
 from grading.running.environment import ONE_THREAD
 
@@ -35,6 +36,7 @@ IMPORTED_ONCE = [
     "pandas",
     "grading.evidence.data_files",
     "grading.evidence.model_file",
+    "grading.running.model_inputs",
 ]
 
 PREDICTOR = "GRADING_PREDICTOR"  # the variable with a warm kernel's process and descriptor; its children have the first
@@ -182,7 +184,7 @@ def answered(request: str | bytes) -> bytes:
     try:
         said = _predict(json.loads(request))
     except BaseException as error:  # whatever a student's model raises is an answer, not our crash
-        said = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
+        said = {"problem": f"{type(error).__name__}: {shorten(error, 250)}"}
     return json.dumps(said).encode()
 
 
@@ -192,6 +194,7 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
 
     from grading.evidence.data_files import by_row, read_table
     from grading.evidence.model_file import leaves
+    from grading.running.model_inputs import as_signed
 
     model = mlflow.pyfunc.load_model(request["model"])
     files = {request["data"], *(fit["data"] for fit in request["fits"] if fit["data"])}
@@ -200,19 +203,22 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
     def features(file: str, rows: list[Any]) -> Any:
         frame = frames[file].loc[rows]
         # A signature without names wants an array: all columns but the label, in the file's order.
-        return frame[request["inputs"]] if request["inputs"] else frame.drop(columns=request["label"]).to_numpy()
+        inputs = frame[request["inputs"]] if request["inputs"] else frame.drop(columns=request["label"]).to_numpy()
+        return as_signed(inputs, schema)
 
+    schema = model.metadata.get_input_schema()
     asked = features(request["data"], request["rows"])
     answer: dict[str, Any] = {"predictions": np.asarray(model.predict(asked)).ravel().tolist()}
     try:
         estimator = model.get_raw_model()
     except NotImplementedError:  # a model of the student's own class has neither parameters nor scores to ask for
         return answer
-    if hasattr(estimator, "get_params"):
+    chosen = getattr(estimator, "best_estimator_", estimator)  # of a search, what it chose
+    if hasattr(chosen, "get_params"):
         plain = (str, int, float, bool, type(None))
-        values = {n: v.item() if isinstance(v, np.generic) else v for n, v in estimator.get_params().items()}
+        values = {n: v.item() if isinstance(v, np.generic) else v for n, v in chosen.get_params().items()}
         answer["hyperparameters"] = leaves(
-            {name: value for name, value in values.items() if isinstance(value, plain)}, type(estimator).__name__
+            {name: value for name, value in values.items() if isinstance(value, plain)}, type(chosen).__name__
         )
     answer |= _scores(estimator, asked)
     answer["fits"] = []
@@ -223,7 +229,7 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
             continue
         rows, file = fit["learn"], fit["data"] or request["data"]
         try:
-            learned = _trained(estimator, features(file, rows), frames[file].loc[rows, request["label"]], fit)
+            learned = _trained(chosen, features(file, rows), frames[file].loc[rows, request["label"]], fit)
             held = features(request["data"], fit["predict"])
             said = {"predictions": np.asarray(learned.predict(held)).ravel().tolist()} | _scores(learned, held)
         except Exception as error:  # of one fit: others may work

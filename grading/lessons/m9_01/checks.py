@@ -11,7 +11,13 @@ from grading.evidence.model_file import requirement_lines, unpinned
 from grading.evidence.run_facts import better
 from grading.evidence.store import Run
 from grading.evidence.tables import read_board
-from grading.lessons.m9_01.folds import compare_with_folds, cross_validation, cross_validations, require_trained
+from grading.lessons.m9_01.folds import (
+    compare_with_folds,
+    cross_validation,
+    cross_validations,
+    fold_number,
+    require_trained,
+)
 from grading.lessons.m9_01.leaderboard import judge_leaderboard
 from grading.marking.demands import (
     claimed,
@@ -218,7 +224,7 @@ def figures_show_something(evidence: Evidence) -> str:
 def requirements_are_logged(evidence: Evidence) -> str:
     """The run keeps a requirements.txt with exact versions."""
     run = evidence.main_run
-    names = [path for path in run.artifacts.paths() if path.rpartition("/")[2] == "requirements.txt"]
+    names = [path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == "requirements.txt"]
     if not names:
         raise Unmet("requirements.txt among the run's artifacts", run.artifacts.paths()[:8] or "no artifacts",
                     'mlflow.log_text("\\n".join(...), "requirements.txt")')  # fmt: skip
@@ -233,7 +239,7 @@ def requirements_are_logged(evidence: Evidence) -> str:
 def folds_are_nested(evidence: Evidence) -> str:
     """Cross-validation is a parent run with one nested run per fold, numbered from 0 or from 1."""
     parent, folds = cross_validation(evidence)
-    numbers = sorted(int(fold.params["fold"]) for fold in folds)
+    numbers = sorted(number for fold in folds if (number := fold_number(fold)) is not None)
     if numbers not in (list(range(len(folds))), list(range(1, len(folds) + 1))) or len(folds) < 2:
         last = max(len(folds) - 1, 1)
         hint = 'mlflow.log_param("fold", fold) in each nested run'
@@ -261,7 +267,7 @@ def leaderboard_is_the_stores(evidence: Evidence) -> str:
     """A leaderboard artifact with the values and the order that the store gives."""
     for run in reversed(evidence.started_runs):
         boards = [path for path in run.artifacts.paths() if "leaderboard" in path.lower()]
-        path = next((path for path in boards if path.endswith((".csv", ".json"))), None)
+        path = next((path for path in boards if path.lower().endswith((".csv", ".json"))), None)
         if path is not None:
             ever = [other for other in evidence.runs_ever if not other.deleted]
             ranked, key = judge_leaderboard(read_board(run.artifacts.local(path)), run, ever)

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 
 from grading.errors import Unmet
 from grading.evidence.comparison import equal
-from grading.evidence.evidence import Evidence
+from grading.evidence.evidence import IN_THREADS, Evidence
 from grading.evidence.metric_name import parse
 from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
+from grading.evidence.tables import said
 from grading.marking.training.cross_validation import require_folds, settings_of
 from grading.marking.training.learned import learned, subject_of
 
+FOLD_NAMES = ("fold", "cv_fold", "fold_number", "fold_index", "fold_id")
 LARGEST = 1e300  # MLflow stores infinity as the largest number there is
 
 
@@ -26,11 +28,7 @@ def cross_validations(evidence: Evidence) -> list[tuple[Run, list[Run]]]:
     """Every parent whose nested runs have a `fold` parameter, and those, newest first; raises Unmet without one."""
     found = []
     for run in reversed(evidence.started_runs):
-        folds = [
-            child
-            for child in evidence.children(run)
-            if re.fullmatch(r"[0-9]{1,4}", child.params.get("fold", "").strip())
-        ]
+        folds = [child for child in evidence.children(run) if fold_number(child) is not None]
         if folds:
             found.append((run, folds))
     if found:
@@ -39,8 +37,14 @@ def cross_validations(evidence: Evidence) -> list[tuple[Run, list[Run]]]:
     raise Unmet(
         "nested runs with a param `fold`",
         nested[:8] or "no nested runs",
-        "with mlflow.start_run(nested=True): inside the parent's with",
+        f"with mlflow.start_run(nested=True): inside the parent's with; {IN_THREADS}",
     )
+
+
+def fold_number(run: Run) -> int | None:
+    """The number of the fold that a nested run is of; None when it says none."""
+    text = said(run, *FOLD_NAMES)
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else None
 
 
 def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:

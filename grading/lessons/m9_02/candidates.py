@@ -75,8 +75,9 @@ def settings_of(run: Run, space: Iterable[Dimension]) -> dict[str, str]:
     found = {}
     for dimension in space:
         for name, value in run.params.items():
-            if name.removeprefix("params_") in (dimension.name, dimension.last) or (
-                name.rpartition("__")[2] == dimension.name
+            bare = name.removeprefix("params_").lower()
+            if bare in (dimension.name.lower(), dimension.last.lower()) or (
+                bare.rpartition("__")[2] == dimension.name.lower()
             ):
                 found[dimension.name] = value
                 break
@@ -141,7 +142,7 @@ def _of_nested_folds(evidence: Evidence, run: Run, key: str) -> tuple[float, ...
     """The values of folds that are runs of their own."""
     found: dict[int, float] = {}
     for child in evidence.children(run):
-        number = child.params.get("fold", "").strip()
+        number = said(child, ("fold",))
         values = [v for name, v in child.metrics.items() if parse(name).base == key and parse(name).statistic is None]
         if re.fullmatch(r"\d{1,4}", number) and values and math.isfinite(values[0]):
             found[int(number)] = values[0]

@@ -23,12 +23,12 @@ from grading.lessons.m9_02.final_model import (
 )
 from grading.lessons.m9_02.resumption import judge_resumption
 from grading.lessons.m9_02.retrained import require_trained
+from grading.lessons.m9_02.search_method import require_method_and_budget
 from grading.lessons.m9_02.searches import (
     LEAST_CANDIDATES,
     complete_pool,
     dimensions,
     plain_searches,
-    require_method_and_budget,
     searches,
     settings_searched,
     spaces,

@@ -1,12 +1,11 @@
 """The model that was chosen, and the baseline it is held against."""
 
-import re
 from collections.abc import Collection, Iterable
 
 from grading.errors import NotAttempted, Unmet
 from grading.evidence.claims import label_mismatches
 from grading.evidence.evidence import Evidence
-from grading.evidence.metric_name import parse
+from grading.evidence.metric_name import is_of_test_rows, parse
 from grading.evidence.store import Run
 from grading.lessons.m9_02.candidates import is_baseline, said
 from grading.lessons.m9_02.cv_splits import read_splits, split_tables
@@ -14,8 +13,6 @@ from grading.lessons.m9_02.search_space import Dimension
 from grading.lessons.m9_02.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched, signed
 from grading.lessons.m9_02.selection import RULE_NAMES
 from grading.marking.demands import claimed, compare_metric
-
-SKLEARN_OWN = re.compile(r"^(mean|std|rank|split\d+)_test_")  # GridSearchCV calls the rows held out so
 
 BEATS_NAMES = ("beats_baseline", "beats_the_baseline", "better_than_baseline")
 
@@ -152,7 +149,7 @@ def _is(name: str, dimension: Dimension) -> bool:
 def require_no_test_metric(evidence: Evidence, final: Run, found: Iterable[Search]) -> None:
     """Raise Unmet when a candidate, a fold or a search has a metric of the test rows."""
     for run in searching_runs(evidence, final, found):
-        looked = [name for name in run.metrics if parse(name).split == "test" and not SKLEARN_OWN.match(name)]
+        looked = list(filter(is_of_test_rows, run.metrics))
         if looked:
             raise Unmet(f"no test metric in {run.name!r}", looked, "choose by the folds; test once, at the end")
 

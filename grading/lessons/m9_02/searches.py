@@ -1,6 +1,5 @@
 """Searches as runs: a space, and parents with one nested run per candidate."""
 
-import math
 import re
 import statistics
 from collections import Counter
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from grading.errors import NotAttempted, Outcome, Unmet
 from grading.evidence.comparison import equal
-from grading.evidence.evidence import Evidence
+from grading.evidence.evidence import IN_THREADS, Evidence
 from grading.evidence.metric_name import higher_is_better, parse
 from grading.evidence.store import Run
 from grading.lessons.m9_02.candidates import (
@@ -26,11 +25,9 @@ from grading.lessons.m9_02.search_space import Dimension, read_space
 from grading.lessons.m9_02.study_record import Study, read_study
 
 LEAST_CANDIDATES = 12
-KNOWN_METHODS = re.compile(r"grid|random|sobol|halton|latin|lhs|qmc|uniform|manual|tpe|bayes|optuna", re.I)
 
 SPACE_FILE = re.compile(r"(search|param\w*|tuning)?[ _-]?space[^/]*\.json$", re.I)
 METHOD_TAGS = ("tuning_method", "search_method", "tuner", "sampler", "method")
-BUDGET_NAMES = ("n_candidates", "n_trials", "n_iter", "budget", "tuning_budget", "candidates", "max_trials", "trials")
 PATIENCE = ("patience", "early_stopping_patience")
 METRIC_NAMES = ("tuned_metric", "metric", "objective", "scoring", "tuning_metric")
 PREFERRED = ["rmse", "root_mean_squared_error", "accuracy", "roc_auc", "f1", "mae"]  # of several, when nothing tells
@@ -120,7 +117,7 @@ def searches(evidence: Evidence) -> list[Search]:
         names = ", ".join(dimension.name for dimension in space[:4])
         raise Unmet(f"nested runs with the settings that are tried{names and f' ({names})'}",
                     [run.name for run in nested[:6]] or "no nested runs",
-                    "with mlflow.start_run(nested=True): inside the parent's with")  # fmt: skip
+                    f"with mlflow.start_run(nested=True): inside the parent's with; {IN_THREADS}")  # fmt: skip
     return found
 
 
@@ -197,31 +194,3 @@ def _study_values(parent: Run) -> list[float]:
     except Outcome:
         return []
     return [trial.value for trial in study.trials[:100] if trial.state == "COMPLETE"] if study else []
-
-
-def require_method_and_budget(search: Search) -> str:
-    """Both in words; raises Unmet unless the search names them, and both are true."""
-    run, count = search.run, len(search.candidates)
-    if not KNOWN_METHODS.search(search.method):
-        raise Unmet(f"a tag `{METHOD_TAGS[0]}` on {run.name!r}, such as grid or random", search.method or "none",
-                    'mlflow.start_run(tags={"tuning_method": "random"})')  # fmt: skip
-    budget = said(run, BUDGET_NAMES)
-    if not re.fullmatch(r"[0-9]{1,9}(\.0+)?", budget):
-        raise Unmet(f"a param `{BUDGET_NAMES[0]}` on {run.name!r}", budget or sorted(run.params) or "none",
-                    "the number of candidates it was allowed")  # fmt: skip
-    if int(float(budget)) != count:
-        raise Unmet(f"{count} as the budget of {run.name!r}, as it has nested candidates", budget,
-                    "log every candidate, and the number that was tried")  # fmt: skip
-    combine = is_grid(search.candidates)
-    if ("grid" in search.method.lower()) != combine and count >= LEAST_CANDIDATES:
-        shown = "every combination of a few values" if combine else "no grid: the values do not combine"
-        raise Unmet(f"candidates that come from a {search.method} search", shown, "name what was done")
-    return f"{search.method}, {count}"
-
-
-def is_grid(candidates: tuple[Candidate, ...]) -> bool:
-    """Whether the candidates are every combination of the values that each setting takes, and two or more vary."""
-    settings = {tuple(sorted(candidate.settings.items())) for candidate in candidates}
-    names = sorted({name for candidate in candidates for name in candidate.settings})
-    levels = [len({candidate.settings.get(name) for candidate in candidates}) for name in names]
-    return sum(level > 1 for level in levels) >= 2 and math.prod(levels) == len(settings)

@@ -92,9 +92,10 @@ def require_described(versions: tuple[MadeVersion, ...]) -> list[str]:
 def _require_tags(made: MadeVersion) -> None:
     own = {key: value for key, value in made.version.tags.items() if not key.startswith((GATE, "mlflow."))}
     run = made.run
-    shared = [key for key in own if key in run.tags or key in run.params]
+    there = {key.lower(): value for place in (run.params, run.tags) for key, value in place.items()}
+    shared = [key for key in own if key.lower() in there]
     for key in shared:
-        said = run.tags.get(key, run.params.get(key, ""))
+        said = there[key.lower()]
         if own[key].strip() != said.strip():
             raise Unmet(f"{key} = {said[:40]} on {made.label}, as its run says", own[key][:40], "take it from the run")
     md5 = value_of("dvc_md5", MD5, own)

@@ -18,13 +18,16 @@ from grading.lessons.m9_04.families import families
 from grading.lessons.m9_04.paired import (
     CORRECTIONS,
     LOSS_NAMES,
+    Significance,
     bootstrap_interval,
     corrected,
     effect_size,
     losses,
     meant,
-    p_values,
     paired_test,
+    same_p,
+    sign_flips,
+    significances,
     t_interval,
 )
 from grading.lessons.m9_04.plan import counting, loss_of
@@ -39,6 +42,7 @@ LOW_NAMES = ("low", "ci_low", "lower", "ci_lower", "difference_low", "low_95")
 HIGH_NAMES = ("high", "ci_high", "upper", "ci_upper", "difference_high", "high_95")
 EFFECT_NAMES = ("effect_size", "cohens_d", "d", "dz", "d_z", "effect")
 N_NAMES = ("n", "rows", "pairs", "patients", "count")
+DRAWS = ("n_resamples", "resamples", "n_permutations", "permutations", "n_perm", "n_flips", "flips", "draws", "rounds")
 VERDICT_NAMES = ("verdict", "conclusion", "decision", "significant", "result")
 LEAST_RUNS = 3
 CLOSE_BOOTSTRAP = 0.15  # of the interval's width: another seed moves its ends
@@ -100,36 +104,43 @@ def judge_tests(evidence: Evidence, table: Table) -> str:
     told = []
     for pair in pairs(evidence, table):
         problem: Outcome | None = None
-        for kind, difference, test, p in _options(table, pair):
+        for kind, found in _options(table, pair):
             try:
-                _compare(table, pair, kind, difference, test, p)
+                _compare(table, pair, kind, found)
             except Outcome as outcome:
                 problem = problem or outcome
             else:
-                told.append(f"{pair}: p = {p:.4f}")
+                told.append(f"{pair}: p = {found.p:.4f}")
                 break
         else:
             raise problem or Unmet(f"two models that differ: {pair}", "equal predictions, or an unknown test", NAMED)
     return ", ".join(told)
 
 
-NAMED = "params loss (absolute_error, squared_error, zero_one) and test (ttest_rel, wilcoxon, mcnemar)"
+NAMED = "params loss (absolute_error, squared_error, zero_one) and test (ttest_rel, wilcoxon, mcnemar, permutation)"
 
 
-def _options(table: Table, pair: Pair) -> list[tuple[str, NDArray[np.float64], str, float]]:
-    """The tests that the table may mean: the loss and the test that were said, or else any."""
+HOW = {
+    "t": "stats.ttest_rel(errors_a, errors_b)",
+    "wilcoxon": "stats.wilcoxon(errors_a, errors_b)",
+    "mcnemar": "stats.binomtest(rows that only a has wrong, rows that only one of them has wrong)",
+    "permutation": 'stats.permutation_test((errors_a, errors_b), ..., permutation_type="samples")',
+}
+
+
+def _options(table: Table, pair: Pair) -> list[tuple[str, Significance]]:
+    """The losses and tests that the table may mean: those that were said, or else any test that draws nothing."""
     loss, named = meant(_said(table, pair, "loss"), LOSS_NAMES), _said(table, pair, "test")
     test = paired_test(named)
     if named and test is None:
         raise Unmet("a paired test in the param test: both models answered for the same patients", named, NAMED)
     order = [kind for kind in ("absolute", "squared", "zero_one") if kind in pair.difference]
-    return [
-        (kind, pair.difference[kind], name, p)
-        for kind in order
-        if loss in (None, kind)
-        for name, p in p_values(pair.difference[kind])
-        if test in (None, name)
-    ]
+    order = [kind for kind in order if loss in (None, kind)]
+    if test == "permutation":
+        drawn = next((value for name in DRAWS if (value := finite(_said(table, pair, name))) is not None), None)
+        return [(kind, sign_flips(pair.difference[kind], drawn)) for kind in order]
+    every = ((kind, found) for kind in order for found in significances(pair.difference[kind]))
+    return [(kind, found) for kind, found in every if test in (None, found.test)]
 
 
 def _said(table: Table, pair: Pair, name: str) -> str:
@@ -137,15 +148,17 @@ def _said(table: Table, pair: Pair, name: str) -> str:
     return table.texts(column)[pair.place] if column else said(table.owner, name)
 
 
-def _compare(table: Table, pair: Pair, kind: str, difference: NDArray[np.float64], test: str, p: float) -> None:
-    """Raise Unmet for the first number of the row that these differences do not give."""
+def _compare(table: Table, pair: Pair, kind: str, right: Significance) -> None:
+    """Raise Unmet for the first number of the row that the differences in this kind of loss do not give."""
+    difference = pair.difference[kind]
 
     def shown(names: tuple[str, ...]) -> float:
         return table.numbers(table.required(*names))[pair.place]
 
-    words = f"of the paired {test} test on the {kind.replace('_', '-')} errors of {pair}"
-    if not _same_p(shown(P_NAMES), p):
-        raise Unmet(f"p_value = {p:.4f}, {words}", f"{shown(P_NAMES):.4f}", "stats.ttest_rel(errors_a, errors_b)")
+    words = f"of the paired {right.test} test on the {kind.replace('_', '-')} errors of {pair}"
+    if not right.is_told_by(shown(P_NAMES)):
+        about = f" within {right.error:.4f}" if right.error else ""
+        raise Unmet(f"p_value = {right.p:.4f}{about}, {words}", f"{shown(P_NAMES):.4f}", HOW[right.test])
     if shown(N_NAMES) != len(difference):
         raise Unmet(f"n = {len(difference)} {words}", f"{shown(N_NAMES):g}", "how many patients both answered for")
     mean = shown(MEAN_NAMES)
@@ -167,11 +180,6 @@ def _compare(table: Table, pair: Pair, kind: str, difference: NDArray[np.float64
         raise Unmet(f"effect_size = {effect_size(turned):.4f} {words}", f"{effect:.4f}", hint)
 
 
-def _same_p(claimed: float, right: float) -> bool:
-    """Equal to one part in a hundred, or rounded to three or four decimals: of small p-values the size matters."""
-    return abs(claimed - right) <= 0.01 * right or claimed in (round(right, 3), round(right, 4))
-
-
 def _near(claimed: float, right: float, difference: NDArray[np.float64]) -> bool:
     """Equal, and of small numbers also to a hundredth of their standard error: a Brier score is far below 1."""
     fine = 0.01 * float(difference.std(ddof=1)) / np.sqrt(len(difference))
@@ -190,17 +198,19 @@ def judge_verdicts(evidence: Evidence, table: Table) -> str:
     if not all(options):
         raise Unmet("a test that suits the predictions", "none", NAMED)
     shown = table.numbers(table.required(*P_NAMES))
-    same = [[each for each in some if _same_p(p, each[3])] for some, p in zip(options, shown, strict=True)]
-    raw = [(some or each)[0][3] for some, each in zip(same, options, strict=True)]
+    same = [[(kind, each) for kind, each in some if each.is_told_by(p)] for some, p in zip(options, shown, strict=True)]
+    # A drawn p-value is corrected as it was drawn.
+    raw = [p if some and some[0][1].error else (some or each)[0][1].p
+           for some, each, p in zip(same, options, shown, strict=True)]  # fmt: skip
     method = meant(said(table.owner, "correction", "multiple_testing"), CORRECTIONS) or "holm"
     right = corrected(raw, method)
     column = table.required(*CORRECTED_NAMES)
     for pair, value, p in zip(found, table.numbers(column), right, strict=True):
-        if not _same_p(value, p):
+        if not same_p(value, p):
             hint = f'multipletests(p_values, method="{method}")[1]'
             raise Unmet(f"{column} = {p:.4f} of {pair}, by {method} over {len(raw)} tests", f"{value:.4f}", hint)
     verdicts = table.texts(table.required(*VERDICT_NAMES))
-    alpha, enough = _plan(evidence, table, [{kind for kind, *_ in some} for some in same])
+    alpha, enough = _plan(evidence, table, [{kind for kind, _ in some} for some in same])
     for pair, text, p in zip(found, verdicts, right, strict=True):
         wanted = _verdict(p, alpha, enough(len(next(iter(pair.difference.values())))))
         if verdict_of(text) not in wanted:

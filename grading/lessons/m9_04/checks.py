@@ -17,7 +17,14 @@ from grading.evidence.tables import NEWEST, Table, find_table, plain
 from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
 from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, pairs
 from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
-from grading.lessons.m9_04.families import bound_of, corrected_interval, families, fold_scores, usual_interval
+from grading.lessons.m9_04.families import (
+    bound_of,
+    corrected_interval,
+    families,
+    fold_scores,
+    looked_at,
+    usual_interval,
+)
 from grading.lessons.m9_04.groups import judge_groups
 from grading.lessons.m9_04.learning_curves import judge_curves
 from grading.lessons.m9_04.papers import judge_card, judge_log, registered
@@ -48,7 +55,7 @@ lesson = Lesson(
 LEAST_FIGURES = 4
 
 
-@lesson.check(task=1, points=4)
+@lesson.check(task=1, points=3)
 def families_have_fold_scores(evidence: Evidence) -> str:
     """At least three families, each with the predictions of rows held out, and the score that they give each split."""
     found = []
@@ -59,7 +66,7 @@ def families_have_fold_scores(evidence: Evidence) -> str:
     return "; ".join(found)
 
 
-@lesson.check(task=1, points=4)
+@lesson.check(task=1, points=3)
 def splits_are_the_same(evidence: Evidence) -> str:
     """All families held out the same rows in the same splits, no test row among them, with the data file's labels."""
     first, *others = families(evidence)
@@ -87,7 +94,7 @@ def splits_are_the_same(evidence: Evidence) -> str:
     return f"{len(first.parts)} splits of {len(rows)} rows, the same for {1 + len(others)} families"
 
 
-@lesson.check(task=1, points=4)
+@lesson.check(task=1, points=3)
 def intervals_are_corrected(evidence: Evidence) -> str:
     """95 % intervals of the cross-validated means, corrected for the rows that the splits share."""
     found = []
@@ -110,11 +117,23 @@ def intervals_are_corrected(evidence: Evidence) -> str:
     return "; ".join(found)
 
 
-@lesson.check(task=1, points=4)
+@lesson.check(task=1, points=3)
 def comparison_is_the_stores(evidence: Evidence) -> str:
     """One table of all families, with the means and intervals that the store has."""
     runs = [family.run for family in families(evidence)]
     return judge_comparison(evidence, find_table(evidence, ("comparison",), "comparison.csv", avoid=TESTS), runs)
+
+
+@lesson.check(task=1, points=4)
+def test_patients_stay_unseen(evidence: Evidence) -> str:
+    """No family has a test metric yet: they are compared on the rows that they held out."""
+    found = families(evidence)
+    finals = {run.id for run in evidence.main_runs}  # of which plan_comes_first asks when they began
+    for family in found:
+        if family.run.id not in finals and (looked := looked_at(evidence, family)):
+            hint = "log test metrics in the final runs of task 3, after the plan; what the splits hold out is cv_…"
+            raise Unmet(f"no test metric in {family.run.name!r}", looked, hint)
+    return f"no test metric in {', '.join(family.run.name for family in found)}"
 
 
 @lesson.check(task=2, points=4)
@@ -146,8 +165,11 @@ def page_is_interactive(evidence: Evidence) -> str:
         raise Unmet("parallel_coordinates.html", "no HTML file in your runs", "mlflow.log_text(page, name)")
     wanted = {}
     for family in families(evidence):
-        _, scores = fold_scores(evidence, family)
-        wanted[family.run.name] = float(np.mean(scores))
+        key, scores = fold_scores(evidence, family)
+        # A mean that was logged and is not that of the splits is wrong in task 1; the page that shows it is right.
+        logged = [value for name, value in family.run.metrics.items()
+                  if parse(name).statistic == "mean" and key_of(name) == key]  # fmt: skip
+        wanted[family.run.name] = dict.fromkeys((float(np.mean(scores)), *logged))
     return judge_pages(pages, wanted)
 
 

@@ -1,6 +1,6 @@
 """The figures of a comparison: pictures that differ, and pages of which one is interactive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from grading.errors import Unmet
 from grading.evidence.contract import our_contract
@@ -39,17 +39,17 @@ def require_different_pictures(evidence: Evidence, images: Sequence[tuple[Run, s
         require_own_picture(evidence, run, path)
 
 
-def judge_pages(pages: Sequence[tuple[Run, str]], wanted: Mapping[str, float]) -> str:
+def judge_pages(pages: Sequence[tuple[Run, str]], wanted: Mapping[str, Collection[float]]) -> str:
     """The first page that is interactive and shows all of `wanted`; raises the first page's Outcome when none is.
 
-    `pages`: one or more; `wanted`: the names and the values that must stand in the page.
+    `pages`: one or more; `wanted`: the names that must stand in the page, each with the values of which one must.
     """
 
     def judge(page_of_run: tuple[Run, str]) -> str:
         run, path = page_of_run
         page = read_page(run.artifacts.local(path))
         require_interactive(page, path)
-        require_shown(page, path, dict(wanted))
+        require_shown(page, path, wanted)
         return f"{path} shows {', '.join(wanted)}"
 
     return first_met(judge, pages)

@@ -13,12 +13,12 @@ from grading.evidence.claims import DEFINITIONS, SCORE_NAMES, derive
 from grading.evidence.comparison import equal
 from grading.evidence.data_files import ROW_NAMES, read_table
 from grading.evidence.evidence import Evidence
-from grading.evidence.metric_name import parse
+from grading.evidence.metric_name import is_of_test_rows, parse
+from grading.evidence.predictions import is_out_of_fold
 from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
 from grading.evidence.tables import finite, plain
 
-FILE_WORDS = ("outoffold", "oof", "heldout")  # in the file's name, without its signs
 LEAST_FAMILIES, LEAST_SPLITS, MOST_SPLITS = 3, 6, 1000
 LEVEL = 0.95
 LOW, HIGH = frozenset({"low", "lower", "lo"}), frozenset({"high", "upper", "hi"})
@@ -142,6 +142,27 @@ def _fold_scores(evidence: Evidence, family: Family) -> tuple[str, list[float]]:
     raise problem or Unmet(expected, sorted(family.run.metrics) or "no metrics", "log_metric(name, value, step=split)")
 
 
+def looked_at(evidence: Evidence, family: Family) -> list[str]:
+    """The metrics of the family's run, or of the runs nested in it, that are of the test rows.
+
+    cross_validate calls what a split holds out "test" as well: a value a split, or the mean or the spread of what the
+    held-out rows give, is none.
+    """
+    found = [name for run in (family.run, *evidence.children(family.run)) for name in run.metrics
+             if is_of_test_rows(name) and not _is_of_splits(evidence, family, run, name)]  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+def _is_of_splits(evidence: Evidence, family: Family, run: Run, name: str) -> bool:
+    if run.id != family.run.id:
+        return _place(run.params) is not None  # a nested run for each split
+    if len(evidence.curve(run, name)) == len(family.parts):
+        return True
+    scores = [found[0] for part in family.parts if (found := scores_of(key_of(name.replace("neg_", "")), part))]
+    known = (np.mean(scores), np.std(scores), np.std(scores, ddof=1)) if len(scores) == len(family.parts) else ()
+    return any(equal(abs(run.metrics[name]), float(value)) for value in known)
+
+
 def scores_of(key: str, part: pd.DataFrame) -> list[float]:
     """The values that a metric may have on some held-out rows; empty when it cannot be derived."""
     if key == "brier" and (name := next((name for name in SCORE_NAMES if name in part), None)):
@@ -208,8 +229,4 @@ def bound_of(name: str) -> tuple[str, str] | None:
 
 def _path(run: Run) -> str | None:
     paths = run.artifacts.paths()
-    return next((path for path in paths if path.lower().endswith(".csv") and _is_out_of_fold(path)), None)
-
-
-def _is_out_of_fold(path: str) -> bool:
-    return any(word in plain(path.rpartition("/")[2]) for word in FILE_WORDS)
+    return next(filter(is_out_of_fold, paths), None)

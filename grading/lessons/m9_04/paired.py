@@ -4,6 +4,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,11 @@ TEST_NAMES = {
     "t": ("ttestrel", "ttest", "t", "pairedt", "pairedttest", "ttest1samp", "dependentt", "tpaired"),
     "wilcoxon": ("wilcoxon", "wilcoxonsignedrank", "signedrank"),
     "mcnemar": ("mcnemar", "mcnemarexact", "exactmcnemar", "binomtest", "signtest"),
+    "permutation": ("permutation", "permutationtest", "signflip", "randomization", "randomisation"),
 }
 UNPAIRED = re.compile(r"ttestind|welch|mannwhitney|unpaired|independent|ranksum|twosample|kstest|ks2samp")
 PAIRED_WORDS = {
+    "permutation": ("permut", "signflip", "flipsign", "flippedsign", "flippingsign", "randomization", "randomisation"),
     "wilcoxon": ("wilcoxon", "signedrank"),
     "mcnemar": ("mcnemar", "binomtest", "signtest"),
     "t": ("ttestrel", "pairedt", "ttest"),
@@ -40,6 +43,24 @@ CORRECTIONS = {
     "hommel": ("hommel",),
 }
 LEAST_EFFECT, LARGEST_EFFECT = 0.005, 20.0
+FLIPS, FLIPPED_AT_ONCE = 20_000, 1_000  # draws of our own for a permutation test
+LEAST_FLIPS, USUAL_FLIPS = 200, 1_000  # draws of theirs: the fewest that are believed, and those of one who says none
+ERRORS = 4  # standard errors of a drawn p-value: an honest one is farther off once in fifteen thousand times
+
+
+@dataclass(frozen=True)
+class Significance:
+    """A paired test's two-sided p-value."""
+
+    test: str
+    p: float
+    error: float = 0.0  # how far an honest one may be off, of a test that draws
+
+    def is_told_by(self, claimed: float) -> bool:
+        """Whether the claimed value is this one, to one part in a hundred or rounded to three or four decimals."""
+        if self.error:
+            return 0 <= claimed <= 1 and abs(claimed - self.p) <= self.error
+        return same_p(claimed, self.p)
 
 
 def losses(frame: pd.DataFrame) -> dict[str, Values]:
@@ -61,21 +82,43 @@ def losses(frame: pd.DataFrame) -> dict[str, Values]:
     return found
 
 
-def p_values(difference: Values) -> Iterator[tuple[str, float]]:
-    """The two-sided p-values of the paired tests that suit these differences, each with the test's name."""
+def same_p(claimed: float, right: float) -> bool:
+    """Equal to one part in a hundred, or rounded to three or four decimals: of small p-values the size matters."""
+    return abs(claimed - right) <= 0.01 * right or claimed in (round(right, 3), round(right, 4))
+
+
+def significances(difference: Values) -> Iterator[Significance]:
+    """The paired tests that suit these differences, without those that draw."""
     if len(difference) < 3 or not np.isfinite(difference).all():
         return
     if not difference.any():  # two models that lose the same on every row
-        yield from ((name, 1.0) for name in TEST_NAMES)
+        yield from (Significance(name, 1.0) for name in TEST_NAMES if name != "permutation")
         return
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # SciPy's remarks on ties and zeros
-        yield "t", float(stats.ttest_1samp(difference, 0).pvalue)
+        yield Significance("t", float(stats.ttest_1samp(difference, 0).pvalue))
         for zeros in ("wilcox", "pratt", "zsplit"):
-            yield "wilcoxon", float(stats.wilcoxon(difference, zero_method=zeros).pvalue)
+            yield Significance("wilcoxon", float(stats.wilcoxon(difference, zero_method=zeros).pvalue))
         if set(np.unique(difference)) <= {-1.0, 0.0, 1.0}:
             worse, better = int((difference > 0).sum()), int((difference < 0).sum())
-            yield "mcnemar", float(stats.binomtest(worse, worse + better).pvalue)
+            yield Significance("mcnemar", float(stats.binomtest(worse, worse + better).pvalue))
+
+
+def sign_flips(difference: Values, drawn: float | None) -> Significance:
+    """The permutation test of paired differences: how often the mean is as far from 0 when their signs are random.
+
+    (R. A. Fisher, The Design of Experiments, 1935.) `drawn`: how many draws they say they made. Their p-value and ours
+    are each the share of such draws, so the error is that of both shares.
+    """
+    random, found = np.random.default_rng(9), 0
+    limit = abs(float(difference.sum())) * (1 - 1e-9)
+    for _ in range(FLIPS // FLIPPED_AT_ONCE):
+        signs = random.integers(0, 2, (FLIPPED_AT_ONCE, len(difference)), dtype=np.int8) * 2 - 1
+        found += int((np.abs(signs @ difference) >= limit).sum())
+    p = (found + 1) / (FLIPS + 1)
+    theirs = max(drawn or USUAL_FLIPS, LEAST_FLIPS)
+    spread = math.sqrt(p * (2 - p) * (1 / theirs + 1 / FLIPS))  # SciPy doubles the share of one side
+    return Significance("permutation", p, ERRORS * spread + 2 / theirs)  # theirs may count the observed one, or not
 
 
 def t_interval(difference: Values) -> tuple[float, float]:

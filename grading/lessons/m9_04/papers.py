@@ -21,7 +21,7 @@ def judge_log(evidence: Evidence, run: Run) -> str:
     text = text_of(run, LOG_NAME, "experiment_log(run_id, ...)")
     if wrong := next(iter(problems_of(text, run)), None):
         raise Unmet("a complete experiment log with the run's own numbers", wrong, "write it again from the run")
-    require_conclusion(run)
+    require_conclusion(run, evidence.compared_runs)
     return require_depth(text, evidence, run)
 
 
@@ -39,7 +39,7 @@ def judge_card(version: ModelVersion, run: Run) -> str:
 
 def text_of(run: Run, name: str, how: str) -> str:
     """The text of the run's artifact of this name; raises Unmet when it has none. `how`: what writes it."""
-    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2] == name), None)
+    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == name.lower()), None)
     if path is None:
         found = run.artifacts.paths()[:8] or "no artifacts"
         raise Unmet(f"{name} in the run {run.name!r}", found, f'mlflow.log_text({how}, "{name}", run_id=...)')

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from grading.errors import shorten
 from grading.files import PACKAGE
 from grading.running.kernels import privileges
 from grading.running.kernels.confinement import MEGABYTE, Box, Limits, confine, prepare
@@ -86,7 +87,7 @@ def _begin(owner: socket.socket, box: Box | None, user: int | None, told: int) -
             confinement = confine(box, user)
         privileges.die_with_parent(signal.SIGKILL)
     except Exception as error:
-        os.write(told, json.dumps({"problem": f"{type(error).__name__}: {error}"[:300]}).encode())
+        os.write(told, json.dumps({"problem": shorten(f"{type(error).__name__}: {error}")}).encode())
         os._exit(1)
     os.write(told, json.dumps({"confinement": confinement}).encode())
     os.close(told)

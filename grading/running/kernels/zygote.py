@@ -33,6 +33,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grading.errors import shorten
 from grading.running.kernels.confinement import Box, strength
 from grading.running.kernels.guard import stand
 from grading.running.kernels.shell_lines import run_line
@@ -55,7 +56,7 @@ def main() -> None:
         if threads := [(task / "comm").read_text().strip() for task in TASKS.iterdir()][1:]:
             raise RuntimeError(f"a thread is alive before the fork: {', '.join(threads)}")
     except Exception as error:
-        owner.send(json.dumps({"problem": f"{type(error).__name__}: {error}"[:300]}).encode())
+        owner.send(json.dumps({"problem": shorten(f"{type(error).__name__}: {error}")}).encode())
         return
     owner.send(json.dumps({"ready": str(empty_store)}).encode())
     served = serve(owner)

@@ -72,7 +72,7 @@ def test_of_three_classes_a_threshold_chooses_the_rows_it_is_sure_about() -> Non
 
 
 def test_the_cost_needs_both_prices() -> None:
-    prices = {"cost_of_miss_usd": "20000", "cost_of_false_alarm_usd": "500"}
+    prices = {"Cost_of_Miss_USD": "20000", "false_alarm_cost_usd": "500"}  # in other capitals, under another name
     (found,) = claims.derive("cost_per_1000_patients_usd", BINARY, params=prices) or []
     assert found == pytest.approx(1000 * 20500 / 6)
     with pytest.raises(Unmet, match="cost_of_miss_usd"):

@@ -73,6 +73,32 @@ def test_a_log_by_hand_with_five_sections_is_enough(logged: Callable[..., tuple[
     assert list(problems_of(text, run)) == []
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["test RMSE 54.4213, test R2 0.4864, train RMSE 52.7", "test_rmse 54.42", "The test RMSE reaches about 54.4 points",
+     "test R2 (48.6 %)", "test RMSE ≈ 54"],
+)  # fmt: skip
+def test_a_number_beside_a_metrics_name_is_its_value_without_a_colon(
+    logged: Callable[..., tuple[str, Run]], said: str
+) -> None:
+    _, run = logged()
+    sections = dict.fromkeys(("Overview", "Data", "Configuration", "Conclusion"), "Some words about it.")
+    text = "\n".join(f"## {name}\n{body}" for name, body in (sections | {"Results": said}).items())
+    assert list(problems_of(text, run)) == []
+
+
+@pytest.mark.parametrize("said", ["test_rmse 5 points lower than the mean's", "test RMSE 99.1234"])
+def test_another_number_beside_a_metrics_name_is_neither_its_value_nor_a_mistake(
+    logged: Callable[..., tuple[str, Run]], said: str
+) -> None:
+    text, run = logged()
+    assert list(problems_of(f"{text}\n## Results again\n\n{said}.\n", run)) == []
+    without = "\n".join(line for line in text.splitlines() if not line.startswith("| test_"))
+    assert list(problems_of(f"{without}\n## Results again\n\n{said}.\n", run)) == [
+        "no test metric of the run among its numbers"
+    ]
+
+
 def test_a_log_without_a_test_metric_says_nothing(logged: Callable[..., tuple[str, Run]]) -> None:
     text, run = logged()
     without = "\n".join(line for line in text.splitlines() if not line.startswith("| test_"))
@@ -134,6 +160,9 @@ def test_a_goal_is_no_result(logged: Callable[..., tuple[str, Run]]) -> None:
         ("test_r2 is 49 %", True),
         ("test_r2 is 52 %", False),
         ("the baseline's test_rmse is 76", True),
+        ("the baseline's test RMSE is 76", True),
+        ("the difference in test RMSE is 0.43 points", True),
+        ("The gain in test_rmse was 0.43 points", True),
         ("test_rmse is 76", False),
     ],
 )

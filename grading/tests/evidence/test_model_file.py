@@ -11,17 +11,21 @@ import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import BaggingRegressor, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVR
 
 from grading.errors import Unmet
+from grading.evidence.data_files import DATA as COURSE
 from grading.evidence.evidence import Evidence
 from grading.evidence.model_file import ModelFile, leaves
 from grading.evidence.store import LocalArtifacts, LoggedModel
 
 DATA = pd.DataFrame({"a": [0.0, 1, 2, 3, 4, 5], "b": [1.0, 0, 1, 0, 1, 1]})
 LABEL = pd.Series([0, 0, 0, 1, 1, 1])
+TABLE = pd.read_csv(COURSE / "diabetes_v1.csv", index_col="row").head(60)
+SEARCH = ["sklearn.metrics._scorer._PassthroughScorer", "sklearn.model_selection._split.KFold"]
 TREE = ["sklearn.tree._tree.Tree"]
 PLAIN = (str, int, float, bool, type(None))
 
@@ -51,6 +55,30 @@ def test_hyperparameters_of_a_skops_file_are_get_params(
     expected = {name: value for name, value in model.get_params().items() if isinstance(value, PLAIN)}
     assert found == leaves(expected, type(model).__name__)
     assert found
+
+
+@pytest.mark.parametrize("how", ["skops", pytest.param("cloudpickle", marks=pytest.mark.slow)])
+def test_of_a_search_the_hyperparameters_are_those_of_what_it_chose(
+    tracking: str, evidence: Callable[[], Evidence], how: str
+) -> None:
+    pipeline = make_pipeline(StandardScaler(), Ridge(alpha=1))
+    model = GridSearchCV(pipeline, {"ridge__alpha": [7, 50]}, cv=2).fit(TABLE[["age", "bmi"]], TABLE["progression"])
+    answers = pd.DataFrame(
+        {"row": TABLE.index, "y_true": TABLE["progression"], "y_pred": model.predict(TABLE[["age", "bmi"]])}
+    )
+    source = str(COURSE / "diabetes_v1.csv")
+    with mlflow.start_run():
+        mlflow.log_text(answers.to_csv(index=False), "predictions.csv")
+        mlflow.log_input(mlflow.data.from_pandas(TABLE.reset_index(), source=source, name="d"), context="training")
+        mlflow.sklearn.log_model(
+            model, name="m", serialization_format=how, pip_requirements=["scikit-learn==1"],
+            input_example=TABLE[["age", "bmi"]].head(3), skops_trusted_types=SEARCH if how == "skops" else None,
+        )  # fmt: skip
+    now = evidence()
+    found = now.hyperparameters(now.main_run)
+    assert found["ridge__alpha"] == model.best_params_["ridge__alpha"]
+    assert "cv" not in found
+    assert now.model(now.main_run).steps() == (["StandardScaler", "Ridge"] if how == "skops" else [])
 
 
 def test_defaults_are_what_nobody_set(tracking: str, evidence: Callable[[], Evidence]) -> None:

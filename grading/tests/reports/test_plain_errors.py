@@ -30,12 +30,17 @@ def _unbound() -> None:
     print(value)
 
 
+def _distrusted() -> None:
+    raise RuntimeError("fatal: detected dubious ownership in repository at '/srv/course'")
+
+
 def _endless(number: int) -> int:
     return _endless(number + 1)
 
 
 CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: eval("leaderbord"), "Nothing of that name exists"),
+    (_distrusted, "git config --global --add safe.directory"),
     (_unbound, "before the function gave it a value"),
     (lambda: compile("f(1", "cell", "exec"), "could not read this cell"),
     (lambda: compile("if 1:\nx", "cell", "exec"), "could not read this cell"),

@@ -8,6 +8,7 @@ import cloudpickle
 import mlflow
 import pandas as pd
 import pytest
+from mlflow.models import infer_signature
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from grading.evidence.model_answer import Reproduction, Request
@@ -50,6 +51,17 @@ def test_a_model_predicts_the_rows_it_is_asked_for(tmp_path: Path) -> None:
     )
     assert list(found.scores) == pytest.approx(model.predict_proba(features)[:, 1].tolist())
     assert found.hyperparameters["C"] == 2
+
+
+@pytest.mark.parametrize("kind", ["float32", "int32"])
+def test_a_model_is_fed_the_kind_of_number_that_its_signature_says(tmp_path: Path, kind: str) -> None:
+    DATA.to_csv(tmp_path / "data.csv", index=False)
+    narrow = DATA[["a", "b"]].astype(kind)
+    model, folder = Ridge().fit(narrow, DATA["label"]), str(tmp_path / "model")
+    mlflow.sklearn.save_model(model, folder, signature=infer_signature(narrow), pip_requirements=["a==1"])
+    found = reproduce(Request(folder, str(tmp_path / "data.csv"), (7, 9), ("a", "b"), "label"))
+    assert found.problem == ""
+    assert list(found.predictions) == pytest.approx(model.predict(narrow.iloc[[0, 2]]).tolist())
 
 
 @pytest.mark.parametrize(

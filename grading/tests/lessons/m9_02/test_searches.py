@@ -1,5 +1,6 @@
 import statistics
 from collections.abc import Callable, Sequence
+from multiprocessing.pool import ThreadPool
 
 import mlflow
 import pytest
@@ -33,6 +34,20 @@ def _log(
 def test_without_runs_nothing_was_attempted(evidence: Callable[[], Evidence]) -> None:
     with pytest.raises(NotAttempted):
         searches(evidence())
+
+
+def test_runs_that_threads_started_are_told_how_to_be_nested(evidence: Callable[[], Evidence]) -> None:
+    with mlflow.start_run(run_name="search"), ThreadPool(2) as pool:
+        pool.map(_log_alone, range(2))
+    with pytest.raises(Unmet) as unmet:
+        searches(evidence())
+    assert "parent_run_id=" in unmet.value.hint
+
+
+def _log_alone(number: int) -> None:
+    with mlflow.start_run(run_name=f"candidate-{number}", nested=True):  # the parent is active in another thread
+        mlflow.log_params({"alpha": number})
+        mlflow.log_metric("cv_rmse_mean", 50.0)
 
 
 def test_candidates_have_settings_folds_and_spread(evidence: Callable[[], Evidence]) -> None:

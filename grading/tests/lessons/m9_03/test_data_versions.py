@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from grading.errors import Unmet
@@ -78,3 +79,22 @@ def test_an_odd_location_is_unmet(tmp_path: Path, location: str) -> None:
     _repository(tmp_path, OLD, NEW)
     with pytest.raises(Unmet):
         DataFiles((tmp_path,)).find(location, SHA[OLD])
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ((DATA / "diabetes_v1.csv").read_bytes(), []),
+        (pd.read_csv(DATA / "diabetes_v1.csv").to_csv(index=False).encode(), []),
+        ((DATA / "diabetes_v1.csv").read_bytes().replace(b"\n", b"\r\n"), []),
+        (b"row,a\n1,2\n", ["diabetes.csv"]),
+        (b"", ["diabetes.csv"]),
+    ],
+    ids=["copied", "written anew", "Windows", "another", "empty"],
+)
+def test_a_copy_of_the_courses_data_is_no_data_of_its_own(tmp_path: Path, content: bytes, named: list[str]) -> None:
+    (tmp_path / "repository").mkdir()
+    (tmp_path / "repository" / "diabetes.csv").write_bytes(content)
+    data = DataFiles((DATA, tmp_path))
+    data.find("repository/diabetes.csv")
+    assert [file.name for file in data.of_its_own(tmp_path)] == named

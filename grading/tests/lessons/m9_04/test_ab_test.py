@@ -78,6 +78,31 @@ def test_another_test_than_the_one_that_was_said_is_unmet(evidence: Read) -> Non
 
 
 @pytest.mark.usefixtures("finals")
+@pytest.mark.parametrize(
+    "params", [{"test": "permutation test of signs"}, {"test": "sign-flip", "n_resamples": "9999"}]
+)
+def test_a_drawn_p_value_counts_within_its_chance_and_is_corrected_as_it_was_drawn(
+    evidence: Read, params: dict[str, str]
+) -> None:
+    table, random = right_table(), np.random.default_rng(5)
+    for place, other in enumerate("bc"):
+        gap = np.abs(SAID["a"] - TRUE) - np.abs(SAID[other] - TRUE)
+        flipped = (random.choice([-1, 1], (9999, 40)) * gap).mean(axis=1)
+        table.loc[place, "p_value"] = (np.abs(flipped) >= abs(gap.mean())).mean()
+    table["p_corrected"] = corrected(list(table["p_value"]), "holm")
+    log_tests(table, loss="absolute_error", **params)
+    judge_tests(evidence(), find_tests(evidence()))
+    judge_verdicts(evidence(), find_tests(evidence()))
+
+
+@pytest.mark.usefixtures("finals")
+def test_a_p_value_that_no_permutation_gives_is_unmet_and_the_message_says_how_near_it_must_be(evidence: Read) -> None:
+    log_tests(right_table().assign(p_value=0.9), loss="absolute_error", test="permutation")
+    with pytest.raises(Unmet, match=r"within 0\.\d+, of the paired permutation test"):
+        judge_tests(evidence(), find_tests(evidence()))
+
+
+@pytest.mark.usefixtures("finals")
 def test_p_values_that_were_not_corrected_are_unmet(evidence: Read) -> None:
     table = right_table()
     log_tests(table.assign(p_corrected=table["p_value"]))

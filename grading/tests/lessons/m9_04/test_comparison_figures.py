@@ -51,6 +51,6 @@ def test_one_page_that_shows_all_is_enough(evidence: Callable[[], Evidence]) -> 
         mlflow.log_text("", "empty.html")
         mlflow.log_text(SHOWN.format(2.1235), "parallel.html")
     _, pages = figures(evidence())
-    assert judge_pages(pages, {"ridge": 2.1235}) == "parallel.html shows ridge"
+    assert judge_pages(pages, {"ridge": [2.1235]}) == "parallel.html shows ridge"
     with pytest.raises(Unmet, match=r"empty\.html"):
-        judge_pages(pages, {"ridge": 3.0})
+        judge_pages(pages, {"ridge": [3.0]})

@@ -8,7 +8,14 @@ import pytest
 
 from grading.errors import Outcome, Unmet
 from grading.evidence.evidence import Evidence
-from grading.lessons.m9_04.families import bound_of, corrected_interval, families, fold_scores, usual_interval
+from grading.lessons.m9_04.families import (
+    bound_of,
+    corrected_interval,
+    families,
+    fold_scores,
+    looked_at,
+    usual_interval,
+)
 
 Read = Callable[[], Evidence]
 
@@ -71,6 +78,35 @@ def test_the_same_family_under_three_names_is_one(evidence: Read) -> None:
         log_family(name, held_out())
     with pytest.raises(Unmet, match="families that predict differently"):
         families(evidence())
+
+
+@pytest.mark.parametrize(
+    ("more", "looked"),
+    [
+        ({"test_rmse": 57.0}, ["test_rmse"]),
+        ({"rmse_test": 57.0, "cv_rmse_low": 1.0}, ["rmse_test"]),
+        ({}, []),
+        ({"mean_test_score": -4.0, "std_test_score": 1.0}, []),
+        ({"test_neg_root_mean_squared_error": -float(np.mean(rmse_of(held_out())))}, []),
+        ({"test_rmse": float(np.mean(rmse_of(held_out())))}, []),
+    ],
+)
+def test_a_metric_of_the_test_rows_is_told_from_what_a_fold_is_called(
+    evidence: Read, more: dict[str, float], looked: list[str]
+) -> None:
+    for shift in range(3):
+        log_family(f"family-{shift}", held_out(shift))
+    mlflow.log_metrics(more, run_id=mlflow.search_runs(filter_string="attributes.run_name = 'family-0'").run_id[0])
+    assert looked_at(evidence(), families(evidence())[0]) == looked
+
+
+def test_a_test_score_for_every_split_is_cross_validates_word_for_held_out_rows(evidence: Read) -> None:
+    for shift in range(3):
+        log_family(f"family-{shift}", held_out(shift))
+    run_id = mlflow.search_runs(filter_string="attributes.run_name = 'family-0'").run_id[0]
+    for step in range(6):
+        mlflow.log_metric("test_score", -float(step), step=step, run_id=run_id)
+    assert looked_at(evidence(), families(evidence())[0]) == []
 
 
 @pytest.mark.parametrize(

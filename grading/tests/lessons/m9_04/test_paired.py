@@ -12,9 +12,11 @@ from grading.lessons.m9_04.paired import (
     effect_size,
     losses,
     meant,
-    p_values,
     paired_test,
     required_n,
+    same_p,
+    sign_flips,
+    significances,
     t_interval,
 )
 
@@ -41,21 +43,54 @@ def test_of_text_labels_there_is_only_right_and_wrong() -> None:
 
 
 def test_p_values_are_scipys() -> None:
-    found = dict(reversed(list(p_values(DRAWN))))
+    found = {each.test: each.p for each in reversed(list(significances(DRAWN)))}
     assert found["t"] == pytest.approx(stats.ttest_1samp(DRAWN, 0).pvalue)
     assert found["wilcoxon"] == pytest.approx(stats.wilcoxon(DRAWN).pvalue)
     assert "mcnemar" not in found
 
 
 def test_mcnemars_test_is_of_the_rows_on_which_the_models_disagree() -> None:
-    found = dict(p_values(np.array([1.0] * 8 + [-1.0] * 2 + [0.0] * 50)))
+    found = {each.test: each.p for each in significances(np.array([1.0] * 8 + [-1.0] * 2 + [0.0] * 50))}
     assert found["mcnemar"] == pytest.approx(stats.binomtest(8, 10).pvalue)
 
 
 def test_models_that_lose_the_same_everywhere_do_not_differ() -> None:
     nothing = np.zeros(10)
-    assert dict(p_values(nothing)) == {"t": 1.0, "wilcoxon": 1.0, "mcnemar": 1.0}
+    assert {each.test: each.p for each in significances(nothing)} == {"t": 1.0, "wilcoxon": 1.0, "mcnemar": 1.0}
+    assert sign_flips(nothing, None).p == 1.0
     assert (effect_size(nothing), t_interval(nothing)) == (0.0, (0.0, 0.0))
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.2, 0.3, 1.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_permutation_test_by_scipy_or_by_hand_is_told_within_its_own_chance(shift: float, seed: int) -> None:
+    difference = DRAWN - DRAWN.mean() + shift
+    right = sign_flips(difference, None)
+    random = np.random.default_rng(seed)
+    by_scipy = stats.permutation_test(
+        (difference, np.zeros(80)), lambda a, b, axis: np.mean(a - b, axis=axis), permutation_type="samples",
+        vectorized=True, n_resamples=1999, rng=random,
+    )  # fmt: skip
+    by_hand = np.abs((random.choice([-1, 1], (1000, 80)) * difference).mean(axis=1)) >= abs(difference.mean())
+    assert right.is_told_by(float(by_scipy.pvalue))
+    assert right.is_told_by(float(by_hand.mean()))
+
+
+def test_a_p_value_farther_off_than_chance_is_not_a_permutation_tests() -> None:
+    right = sign_flips(DRAWN, 9999)
+    assert right.p == pytest.approx(stats.ttest_1samp(DRAWN, 0).pvalue, abs=0.01)
+    for claimed in (right.p + 0.05, right.p / 10, -0.01, math.nan):
+        assert not right.is_told_by(claimed)
+
+
+def test_who_says_more_draws_is_held_to_a_narrower_chance() -> None:
+    assert sign_flips(DRAWN, 100_000).error < sign_flips(DRAWN, None).error < sign_flips(DRAWN, 300).error
+    assert sign_flips(DRAWN, 1).error == sign_flips(DRAWN, 200).error
+
+
+def test_a_p_value_that_is_rounded_to_three_decimals_is_the_same() -> None:
+    assert same_p(0.031, 0.03095)
+    assert not same_p(0.03, 0.03095)
 
 
 def test_the_interval_is_that_of_the_paired_t_test() -> None:
@@ -91,8 +126,10 @@ def test_a_loss_and_a_test_are_known_by_several_names() -> None:
 @pytest.mark.parametrize(
     ("text", "test"),
     [("scipy.stats.ttest_rel", "t"), ("paired t-test of absolute errors", "t"), ("Wilcoxon signed-rank", "wilcoxon"),
-     ("exact McNemar", "mcnemar"), ("ttest_ind", None), ("unpaired t-test", None), ("Welch's t-test", None),
-     ("mannwhitneyu", None), ("eyesight", None)],
+     ("exact McNemar", "mcnemar"), ("scipy.stats.permutation_test", "permutation"), ("sign-flip test", "permutation"),
+     ("permutation test of signs", "permutation"), ("paired permutation t-test", "permutation"),
+     ("sign test", "mcnemar"), ("permutation_test (permutation_type='independent')", None), ("ttest_ind", None),
+     ("unpaired t-test", None), ("Welch's t-test", None), ("mannwhitneyu", None), ("eyesight", None)],
 )  # fmt: skip
 def test_a_paired_test_is_known_by_its_words_and_an_unpaired_one_is_none(text: str, test: str | None) -> None:
     assert paired_test(text) == test
