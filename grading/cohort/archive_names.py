@@ -1,8 +1,10 @@
 """The names in a zip archive as people wrote them: an entry says UTF-8, or nothing, and then it was any code page."""
 
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 from charset_normalizer import from_bytes
@@ -10,6 +12,7 @@ from charset_normalizer import from_bytes
 from grading.errors import InputError
 
 UTF8 = 0x800  # bit of a member's flags
+UNICODE_PATH = 0x7075  # an extra field of Info-ZIP's: a version, the other name's checksum, and the name in UTF-8
 SPECIFIED = "cp437"  # what the format says, and zipfile reads: each byte is one character, so nothing is lost
 # What systems pack with, and the first bytes of their common characters: rare ones point to another code page.
 COMMON = {"cp932": (0x81, 0x97), "cp950": (0xA4, 0xC6), "gb18030": (0xB0, 0xD7), "cp949": (0xB0, 0xC8)}
@@ -28,11 +31,24 @@ def raw_name(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & UTF8 else SPECIFIED, "surrogateescape")
 
 
+def _says_utf8(info: zipfile.ZipInfo) -> bytes | None:
+    """The name that an entry itself says is UTF-8: by its flag, or beside the other one, as 7-Zip and WinRAR do it."""
+    if info.flag_bits & UTF8:
+        return raw_name(info)
+    rest = info.extra
+    while len(rest) >= 4:
+        kind, size = struct.unpack("<HH", rest[:4])
+        field, rest = rest[4 : 4 + size], rest[4 + size :]
+        if kind == UNICODE_PATH and field[:5] == struct.pack("<BL", 1, zlib.crc32(raw_name(info))):
+            return field[5:]
+    return None
+
+
 def encoding_of(infos: Sequence[zipfile.ZipInfo], said: str = "") -> str:
     """How to read the names that are not flagged as UTF-8: as `said`, or else what all of them together look like."""
     if said:
         return said
-    names = [name for info in infos if not info.flag_bits & UTF8 and not (name := raw_name(info)).isascii()]
+    names = [name for info in infos if _says_utf8(info) is None and not (name := raw_name(info)).isascii()]
     rest = [name for name in names if not _decodes(name, "utf-8")]
     if 2 * len(rest) < len(names) or not names:  # macOS forgets the flag
         return "utf-8"
@@ -48,8 +64,10 @@ def name_of(info: zipfile.ZipInfo, encoding: str) -> str:
 
     In Big5 and Shift-JIS the byte of a backslash is also half a character. Bytes that cannot be read stay different.
     """
-    raw = raw_name(info)
-    text = raw.decode("utf-8" if info.flag_bits & UTF8 else encoding, "surrogateescape")
+    said = _says_utf8(info)
+    text = (
+        raw_name(info).decode(encoding, "surrogateescape") if said is None else said.decode("utf-8", "surrogateescape")
+    )
     return unicodedata.normalize("NFC", text.replace("\\", "/"))
 
 

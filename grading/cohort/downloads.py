@@ -78,9 +78,8 @@ def teams(folder: Folder, _: Sequence[Lesson]) -> Iterator[Item]:
 
 
 def is_gradescope(folder: Folder) -> bool:
-    """Whether this is Gradescope's export, with its list of whose each submission is or without."""
-    numbered = sum(bool(GRADESCOPE.fullmatch(inner.title)) for inner in folder.folders.values())
-    return numbered > 0 and (numbered == len(folder.folders) or any(file.name == METADATA for file in folder.files))
+    """Whether this is Gradescope's export: without its list, a student may have called attempts submission_1, too."""
+    return any(file.name == METADATA for file in folder.files)
 
 
 def _prefixed(folder: Folder, pattern: re.Pattern[str]) -> Iterator[Item]:

@@ -138,7 +138,7 @@ def _encodings(tree: Folder) -> Iterator[str]:
                 f"{archive.origin.removesuffix('!/')} are read as {in_words(archive.encoding)}, such as {names[0]}"
             )
     for first, *others in guessed.values():
-        more = f"; so are those of {len(others)} more archives" if others else ""
+        more = f"; so are those of {len(others)} more" if others else ""
         yield f"the names in {shorten(first)}{more}. When they look wrong, say --encoding"
 
 

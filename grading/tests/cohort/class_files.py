@@ -41,8 +41,8 @@ def packed(files: Files) -> bytes:
     return content.getvalue()
 
 
-def packed_in(encoding: str, files: Files) -> bytes:
-    """A zip archive as old tools make it: names in a code page, and no flag that says which."""
+def packed_in(encoding: str, files: Files, extra: bytes = b"") -> bytes:
+    """A zip archive as old tools make it: names in a code page, no flag that says which, and fields of their own."""
 
     class Entry(zipfile.ZipInfo):
         def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802  zipfile's own name
@@ -51,7 +51,9 @@ def packed_in(encoding: str, files: Files) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, data in files.items():
-            archive.writestr(Entry(name, (2026, 1, 1, 0, 0, 0)), data)
+            entry = Entry(name, (2026, 1, 1, 0, 0, 0))
+            entry.extra = extra
+            archive.writestr(entry, data)
     return content.getvalue()
 
 

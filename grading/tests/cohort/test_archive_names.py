@@ -1,5 +1,7 @@
 """Names in zip archives: in whatever code page they were written, students keep their names and stay as many."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -49,7 +51,7 @@ def test_a_code_page_that_was_guessed_is_said_once_for_all_archives(tmp_path: Pa
         lay(tmp_path, {f"{lesson[:5]}.zip": packed_in("big5", files)})
     (problem,) = find_submissions(tmp_path).problems
     assert problem == (
-        "the names in M9_01.zip are read as cp950 (Chinese, Big5), such as 許功蓋; so are those of 1 more archives. "
+        "the names in M9_01.zip are read as cp950 (Chinese, Big5), such as 許功蓋; so are those of 1 more. "
         "When they look wrong, say --encoding"
     )
 
@@ -67,6 +69,13 @@ def test_an_encoding_that_is_said_wins_over_the_guess_and_an_entrys_flag_over_bo
     assert (found.students, found.problems) == (("莫",), ())
     (tmp_path / "flagged.zip").write_bytes(packed(in_folders(NAMES)))
     assert find_submissions(tmp_path / "flagged.zip", encoding="gbk").students == tuple(sorted(NAMES))
+
+
+def test_a_name_in_utf8_beside_the_other_one_is_taken(tmp_path: Path) -> None:
+    name, checksum = f"莫言/{ONE}".encode(), zlib.crc32(f"莫/{ONE}".encode("gbk"))
+    extra = struct.pack("<HHBL", 0x7075, 5 + len(name), 1, checksum) + name
+    (tmp_path / "class.zip").write_bytes(packed_in("gbk", {f"莫/{ONE}": b"{}"}, extra))
+    assert find_submissions(tmp_path / "class.zip", encoding="big5").students == ("莫言",)
 
 
 def test_bytes_that_the_said_encoding_has_not_keep_students_apart(tmp_path: Path) -> None:

@@ -94,12 +94,19 @@ def test_a_second_upload_is_an_attempt_of_the_same_student(tmp_path: Path, earli
     assert f"handed in 2 notebooks for M9_01: {later}{ONE} is taken" in found.problems[0]
 
 
-def test_an_export_of_gradescope_without_its_list_is_read_and_its_names_are_doubted(tmp_path: Path) -> None:
+def test_an_export_of_gradescope_whose_list_is_damaged_or_gone_is_read_and_its_names_are_doubted(
+    tmp_path: Path,
+) -> None:
     for about in (None, b"&a [*a]", b"- 1", b"\xff\xfe", b"submission_7: {':submitters': [1]}"):
         lay(tmp_path, {f"submission_7/{ONE}": b"{}"} | ({"submission_metadata.yml": about} if about else {}))
         found = find_submissions(tmp_path)
-        assert (found.layout, found.students) == ("Gradescope", ("submission_7",))
+        assert (found.layout, found.students) == ("Gradescope" if about else "student/notebook", ("submission_7",))
         assert found.problems[0].startswith("submission_7 looks like an attempt, not like a student")
+
+
+def test_a_students_own_attempts_are_no_export_of_gradescope(tmp_path: Path) -> None:
+    lay(tmp_path, {f"anna/submission_{n}/{ONE}": notebook(str(n)) for n in (1, 2)} | {f"kim/{ONE}": b"{}"})
+    assert find_submissions(tmp_path).students == ("anna", "kim")
 
 
 @pytest.mark.parametrize(
