@@ -44,9 +44,13 @@ class Part:
 def _detect(folder: Folder, lessons: Sequence[Lesson]) -> Iterator[Part]:
     """The parts of a folder: often the folder itself, or a download for each assignment, and what came late."""
     aside = [inner for inner in folder.folders.values() if _is_set_aside(inner, lessons)]
-    for inner in aside:
-        yield from (replace(part, late=True) for part in _detect(inner, lessons))
-    folder = _without(folder, aside)
+    if aside:
+        rest = _without(folder, aside)
+        if rest.entries:
+            yield from _detect(rest, lessons)
+        for inner in aside:
+            yield from (replace(part, late=True) for part in _detect(inner, lessons))
+        return
     if name := _telltale(folder):
         yield Part(name, folder)
         return
@@ -65,7 +69,7 @@ def _detect(folder: Folder, lessons: Sequence[Lesson]) -> Iterator[Part]:
     for inner in downloads:
         yield from _detect(inner, lessons)
     folder = _without(folder, downloads)
-    people = len(full) > len(downloads) or not (loose or downloads or aside)
+    people = len(full) > len(downloads) or not (loose or downloads)
     if loose:
         flat = [file for file in folder.files if not people or is_a(file, NOTEBOOK, ".csv")]
         yield Part("flat", replace(folder, folders={}, files=flat))

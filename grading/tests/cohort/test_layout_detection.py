@@ -111,6 +111,7 @@ def test_what_came_late_beside_a_download_is_graded_with_the_class(tmp_path: Pat
         "anna": {ONE: notebook("anna")}, "bob": {ONE: notebook("bob")}, "kim": {ONE: notebook("late")},
     }  # fmt: skip
     assert [one.late for one in found.submissions] == [False, False, True]
+    assert found.layout.startswith("Canvas")
     (problem,) = found.problems
     assert "kim handed in 2 notebooks for M9_01" in problem
 
