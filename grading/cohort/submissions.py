@@ -154,6 +154,7 @@ def _students(items: list[Item]) -> tuple[dict[str, list[Item]], list[str]]:
     Moodle counts participants anew for each assignment, so there ids are compared within one download only.
     """
     items, problems = _uploads(items)
+    problems += _folders_of_others(items)
     ids: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for item in items:
         download = item.download if item.platform == "Moodle" else ""
@@ -176,6 +177,21 @@ def _students(items: list[Item]) -> tuple[dict[str, list[Item]], list[str]]:
         if len(same) > 1
     ]
     return students, problems
+
+
+def _folders_of_others(items: list[Item]) -> Iterator[str]:
+    """Which folder, taken for a student's, has others' names on folders in it: a person may have collected them."""
+    names = {item.student for item in items}
+    inside: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if item.file and item.platform == "student/notebook":
+            inside[item.student].update(names.intersection(item.file.folder.split("/")) - {item.student, ""})
+    for student, others in sorted(inside.items()):
+        if student and others:
+            yield (
+                f"{shorten(student)} has folders with the names of others in it, {shorten(sorted(others)[0])}: when it "
+                "is no student's, name it late"
+            )
 
 
 def _uploads(items: list[Item]) -> tuple[list[Item], list[str]]:

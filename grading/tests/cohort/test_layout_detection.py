@@ -116,6 +116,15 @@ def test_what_came_late_beside_a_download_is_graded_with_the_class(tmp_path: Pat
     assert "kim handed in 2 notebooks for M9_01" in problem
 
 
+def test_a_folder_with_others_names_in_it_is_pointed_out(tmp_path: Path) -> None:
+    lay(tmp_path, {"submissions.zip": packed(canvas("anna", "bob", "kim")), f"Nachzügler/kim/{ONE}": b"{}"})
+    found = find_submissions(tmp_path)
+    assert found.students == ("Nachzügler", "anna", "bob", "kim")
+    assert found.problems == (
+        "Nachzügler has folders with the names of others in it, kim: when it is no student's, name it late",
+    )
+
+
 def test_a_students_folder_beside_a_download_costs_nobody_the_download(tmp_path: Path) -> None:
     lay(tmp_path, {"submissions.zip": packed(canvas("anna", "bob", "kim")), f"dora/{ONE}": b"{}", f"eve/{ONE}": b"{}"})
     found = find_submissions(tmp_path)
