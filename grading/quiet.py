@@ -4,6 +4,8 @@ They reach every kernel of the environment (JupyterLab, VS Code, papermill, CI) 
 and our own processes through `apply()`.
 """
 
+import codecs
+import io
 import os
 import sys
 import warnings
@@ -30,8 +32,26 @@ HARMLESS: Final = {
 }
 
 
+# What our own reports print, where a terminal or a pipe has no such sign; what else it has not is escaped.
+PLAIN: Final = {"✓": "+", "✗": "x", "○": "o", "…": "...", "·": "-", "–": "-", "“": '"', "”": '"', "→": "->"}
+PLAINLY: Final = "grading.plainly"  # how signs are printed that an encoding lacks
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end]
+    return "".join(PLAIN.get(char) or char.encode("ascii", "backslashreplace").decode() for char in text), error.end
+
+
+codecs.register_error(PLAINLY, _plainly)
+
+
 def apply() -> None:
-    """Set the environment (what is set already wins) and ignore the known harmless warnings."""
+    """Set the environment (what is set already wins), ignore the known harmless warnings, let printing never fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAINLY)
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     if sys.platform == "win32":

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from grading.class_reports.roster import Roster, Work
+from grading.class_reports.roster import Roster, Student, Work
 from grading.files import write_whole
 from grading.marking.verdict import Verdict
 from grading.reports.words import clean
@@ -25,6 +25,8 @@ NBGRADER = (
 WORKSHEET = (
     "Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments",
 )  # fmt: skip
+# Where a student is known by a login, or by a name that may be one; the ids of other platforms are their own.
+WITH_LOGINS = ("student/notebook", "nbgrader", "flat", "GitHub Classroom", "Blackboard")
 Cell = str | int | float
 
 
@@ -36,7 +38,7 @@ def write(roster: Roster, out: Path) -> list[Path]:
         "gradebook-moodle.csv": BOM + moodle(roster),
         "gradebook-nbgrader.csv": nbgrader(roster),
     }
-    if "Moodle" in roster.layout:
+    if any("Moodle" in student.platform for student in roster.students):
         books |= {f"moodle-worksheet-{lesson}.csv": BOM + worksheet(roster, lesson) for lesson in roster.lessons}
     for name, text in books.items():
         write_whole(out / name, text)
@@ -68,7 +70,7 @@ def plain(roster: Roster) -> str:
 
 
 def canvas(roster: Roster) -> str:
-    """Canvas's gradebook import. A student is found by the id, which only a hand-in from Canvas carries, or by name."""
+    """Canvas's gradebook import. A student is found by the id, if it is Canvas's own, or by login or name."""
     lessons = roster.lessons
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *lessons]
     points: list[Cell] = ["Points Possible", "", "", "", "", *(number(roster.max_scores[id]) for id in lessons)]
@@ -76,9 +78,8 @@ def canvas(roster: Roster) -> str:
     for student in roster.students:
         # A row whose first cell has these words sets the points of the assignments.
         name = re.sub(r"points\s+possible", "Points_Possible", student.name, flags=re.IGNORECASE)
-        id = student.sid if roster.layout == "Canvas" else ""
-        login = "" if roster.layout == "Canvas" or "Moodle" in roster.layout else student.sid or student.name
-        rows.append([name, id, "", login, "", *(_score(student.work(lesson)) for lesson in lessons)])
+        id = student.sid if student.platform == "Canvas" else ""
+        rows.append([name, id, "", _login(student), "", *(_score(student.work(lesson)) for lesson in lessons)])
     return table(header, rows)
 
 
@@ -89,7 +90,7 @@ def moodle(roster: Roster) -> str:
         header += [lesson, f"{lesson} feedback"]
     rows: list[list[Cell]] = []
     for student in roster.students:
-        row: list[Cell] = ["" if "Moodle" in roster.layout else student.sid or student.name, student.name]
+        row: list[Cell] = [_login(student), student.name]
         for lesson in roster.lessons:
             work = student.work(lesson)
             row += [_score(work), feedback(work)]
@@ -105,7 +106,7 @@ def worksheet(roster: Roster, lesson: str) -> str:
     rows: list[list[Cell]] = []
     for student in roster.students:
         work = student.work(lesson)
-        if work.card and work.graded and work.graded.sid:
+        if work.card and work.graded and work.graded.sid and "Moodle" in (work.graded.platform or roster.layout):
             about: list[Cell] = [f"Participant {work.graded.sid}", student.name, _score(work)]
             rows.append([*about, number(roster.max_scores[lesson]), "", feedback(work)])
     return table(WORKSHEET, rows)
@@ -152,6 +153,10 @@ def number(value: float) -> int | float:
     """At most two decimals, none when they are zero."""
     rounded = round(value, 2)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _login(student: Student) -> str:
+    return (student.sid or student.name) if student.platform in WITH_LOGINS else ""
 
 
 def _score(work: Work) -> Cell:

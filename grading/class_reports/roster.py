@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from grading.cohort.graded import Graded
-from grading.cohort.submissions import Found
+from grading.cohort.submissions import Found, Submission
 from grading.errors import shorten
 from grading.lessons import lesson_or_own
 from grading.marking.grader import checks_of
@@ -49,6 +49,7 @@ class Student:
     name: str
     slug: str = ""  # empty: nothing of theirs could be used
     sid: str = ""
+    platform: str = ""  # whose id that is: it belongs to the student, as a class may come from several
     works: dict[str, Work] = field(default_factory=dict)
 
     def work(self, lesson: str) -> Work:
@@ -76,15 +77,19 @@ def roster_of(found: Found, graded: Sequence[Graded]) -> Roster:
     students: dict[str, Student] = {}
     for submission in found.submissions:
         student = students.setdefault(submission.slug, Student(submission.student, submission.slug))
-        student.sid = student.sid or submission.sid
+        _identify(student, submission, found)
         student.works[submission.lesson] = Work(Standing.PENDING, late=submission.late)
     for each in graded:
         student = students.setdefault(each.slug, Student(each.student, each.slug))
-        student.sid = student.sid or each.sid
+        _identify(student, each, found)
         standing = Standing.UNGRADED if why_ungraded(each) else Standing.GRADED
         student.works[each.lesson] = Work(standing, each, each.late)
     known = {student.name for student in students.values()}
     people = [*students.values(), *(Student(name) for name in found.students if name not in known)]
+    for student in people:
+        own = found.identities.get(student.name)
+        student.sid, student.platform = (own.sid, own.platform) if own else (student.sid, student.platform)
+        student.platform = student.platform or found.layout
     lessons = tuple(sorted({lesson for student in people for lesson in student.works}))
     return Roster(
         layout=found.layout,
@@ -93,6 +98,12 @@ def roster_of(found: Found, graded: Sequence[Graded]) -> Roster:
         max_scores={lesson: sum(check.points for check in checks_of(lesson_or_own(lesson))) for lesson in lessons},
         problems=found.problems,
     )
+
+
+def _identify(student: Student, work: Submission | Graded, found: Found) -> None:
+    """Take the first id that is there, with the platform that gave it."""
+    if (work.sid and not student.sid) or not student.platform:
+        student.sid, student.platform = work.sid, work.platform or found.layout
 
 
 def why_ungraded(graded: Graded) -> str:

@@ -1,6 +1,5 @@
 """Zip archives, read in memory and without trust: every member is named, none is ever written to disk."""
 
-import contextlib
 import io
 import re
 import stat
@@ -12,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import BinaryIO
 
+from grading.cohort.archive_names import encoding_of, name_of
 from grading.errors import ArchiveError, shorten
 
 LARGEST_MEMBER = 50_000_000  # bytes, unpacked
@@ -25,7 +25,7 @@ CHUNK = 1 << 20
 MADE_BY_TOOLS = frozenset(
     {".git", "__MACOSX", ".ipynb_checkpoints", ".venv", "venv", "node_modules", "__pycache__", "mlruns", "mlartifacts"}
 )  # folders that are never looked into, nor counted
-ENCRYPTED, UTF8 = 0x1, 0x800  # bits of a member's flags
+ENCRYPTED = 0x1  # bit of a member's flags
 
 Time = tuple[int, ...]  # year … second: comparable, and never an invalid date
 
@@ -50,14 +50,18 @@ class Budget:
 
 
 class Archive:
-    """A zip archive, open for reading; raises ArchiveError when it is none, is damaged, or holds too many members."""
+    """A zip archive, open for reading; raises ArchiveError when it is none, is damaged, or holds too many members.
 
-    def __init__(self, file: BinaryIO, budget: Budget | None = None) -> None:
+    `said`: the encoding of names that are not flagged as UTF-8, when a person says it; `encoding` is what was taken.
+    """
+
+    def __init__(self, file: BinaryIO, budget: Budget | None = None, said: str = "") -> None:
         self.budget = budget or Budget()
         self._file = _Bounded(file)  # type: ignore[arg-type]  # any binary file does
         try:
             self._zip = zipfile.ZipFile(self._file)
-            members = [_member(info) for info in self._zip.infolist()]
+            self.encoding = encoding_of(self._zip.infolist(), said)
+            members = [_member(info, self.encoding) for info in self._zip.infolist()]
         except Exception as error:  # zipfile raises many kinds, all of them the archive's fault
             self.close()
             raise ArchiveError(f"it is damaged, or not a zip archive ({shorten(error)})") from None
@@ -99,19 +103,10 @@ class _Bounded(io.BufferedReader):
         return super().read(size)
 
 
-def _member(info: zipfile.ZipInfo) -> Member:
-    name = _name(info)
+def _member(info: zipfile.ZipInfo, encoding: str) -> Member:
+    name = name_of(info, encoding)
     parts, refusal = _path(name)
     return Member(parts, info.file_size, info.date_time, name.endswith("/"), info, refusal or _hazard(info))
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The whole name (zipfile cuts it at a NUL), as UTF-8 also where macOS forgot to say so."""
-    name = info.orig_filename
-    if not info.flag_bits & UTF8:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return unicodedata.normalize("NFC", name.replace("\\", "/"))
 
 
 def _path(name: str) -> tuple[tuple[str, ...], str]:

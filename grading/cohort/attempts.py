@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grading.cohort.file_names import TEMPLATE_NAME, lessons_named
 from grading.cohort.file_tree import File
-from grading.cohort.layouts import NOTEBOOK, Item, is_a
+from grading.cohort.items import NOTEBOOK, Item, is_a
 from grading.errors import ArchiveError, shorten
 from grading.marking.lesson import Lesson
 
@@ -18,7 +18,10 @@ MOST_COPIES = 4
 MOST_SHOWN = 3  # names of other files
 INSTANT = re.compile(rb"\binstant\(\s*\\*[\"'](\w+)")
 RESUBMITTED = re.compile(r"-\d+(?=\.csv$)", re.IGNORECASE)  # Canvas appends it to the second file of a name
-REASONS = ("the others are empty", "the last upload", "the newest", "by its name", "by its place", "by its name")
+REASONS = (
+    "the others are empty", "it came late", "the last upload", "the newest", "by its name", "by its place",
+    "by its name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ def attempts(
             content = _content(who, file, read, problems)
             if content is None:
                 continue
+            if not file.origin.lower().endswith(NOTEBOOK):
+                problems.append(f"{who}'s {shorten(file.origin)} is read as the notebook that it was saved from")
             if not content.strip():
                 problems.append(f"{who}'s {shorten(file.origin)} is an empty file")
             beside = [pair for pair in files if pair[1].folder == file.folder and is_a(pair[1], ".csv")]
@@ -98,10 +103,13 @@ def _lessons_within(file: File, candidates: Sequence[Lesson]) -> list[Lesson]:
 def _newest_first(
     who: str, lesson: Lesson, files: list[tuple[Item, File]], problems: list[str]
 ) -> list[tuple[Item, File]]:
+    mixed = len({item.platform for item, _ in files}) > 1  # one platform's numbers say nothing of another's uploads
+
     def rank(pair: tuple[Item, File]) -> tuple[object, ...]:
         item, file = pair
+        order = (item.late, 0) if mixed else (False, item.number)
         exact = item.name == lesson.file_name
-        return file.size > 0, item.number, file.time, exact, -file.origin.count("/"), item.name
+        return file.size > 0, *order, file.time, exact, -file.origin.count("/"), item.name
 
     best = sorted(files, key=rank, reverse=True)
     if len(best) > 1 and not _same([file for _, file in best]):

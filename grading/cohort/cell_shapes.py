@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from grading.errors import InputError, shorten
+from grading.errors import InputError
 from grading.files import ROOT
 from grading.lessons import lesson_or_own, solution_sources
+from grading.running.cell_names import cell_name
 
 SMALLEST_CELL = 40  # nodes of the syntax tree beyond what the lesson gives; under it, honest solutions coincide
 LONGEST_CELL = 50_000  # characters
@@ -50,7 +51,7 @@ class Given:
 
 
 def code_cells(notebook: bytes) -> dict[str, str]:
-    """The sources of the code cells by id, or by number without one; empty for a file that is no notebook."""
+    """The sources of the code cells by id, or by number and first line; empty for a file that is no notebook."""
     try:
         return dict(islice(_sources(json.loads(notebook)["cells"]), MOST_CELLS))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -92,7 +93,7 @@ def _sources(cells: Iterable[Any]) -> Iterator[tuple[str, str]]:
     for number, cell in enumerate(cells, start=1):
         if cell.get("cell_type") == "code":
             source = cell.get("source", "")
-            id = shorten(cell.get("id") or f"cell {number}")
+            id = cell_name(cell, number)
             yield (
                 f"{id}, cell {number}" if id in ids else id,
                 "".join(source) if isinstance(source, list) else str(source),

@@ -2,20 +2,22 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grading.cohort.graded import Graded
 from grading.cohort.job import Job, Product, job_of
+from grading.cohort.reported import no_longer_there
 from grading.cohort.results_folder import ResultsFolder
 from grading.cohort.submissions import Found
 from grading.cohort.workers import Event, Workers
-from grading.errors import GradingError, InputError
+from grading.errors import GradingError, InputError, shorten
 from grading.running.kernels.confinement import Confine, strength
 from grading.running.kernels.warm_process import SUPPORTED
 
 STOPPED = "stopped"
+MOST_SHOWN = 5  # hand-ins that are named in one sentence
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Options:
     confine: Confine = "on"  # each worker: it, too, rather grades nothing
     lesson: str = ""  # this one only
     regrade: bool = False  # also what is graded already
+    fewer: bool = False  # report the class without what was graded and is not handed in any more
     thorough: bool = False  # every fold and candidate is trained again, not a sample of them
 
 
@@ -69,11 +72,14 @@ def may_run(confine: Confine) -> None:
 def make_plan(found: Found, folder: ResultsFolder, options: Options) -> Plan:
     """What is graded already and holds, and what is to be graded: new, changed, ungraded or damaged.
 
-    Raises InputError when nobody handed in the one lesson that is wanted.
+    Raises InputError when nobody handed in the one lesson that is wanted, and when a class that was reported would
+    be reported without some of it.
     """
     lessons = sorted({submission.lesson for submission in found.submissions})
     if options.lesson and options.lesson not in lessons:
         raise InputError(f"expected --lesson among {', '.join(lessons)}; found no submission of {options.lesson}")
+    if not options.fewer and (gone := no_longer_there(found, folder)):
+        raise InputError(_fewer(gone, folder))
     known, jobs, notes, changed = {}, [], [], []
     places: set[str] = set()
     for submission in found.submissions:
@@ -131,6 +137,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _fewer(gone: Sequence[Graded], folder: ResultsFolder) -> str:
+    names = [f"{each.student} {each.lesson}" for each in gone]
+    more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+    return (
+        f"expected all that {folder.path} reports among the submissions; found {len(names)} missing: "
+        f"{shorten(names[:MOST_SHOWN])}{more}. Put every download of the class into one folder and grade that; or give "
+        "another --out; or say --fewer to report the class without them"
+    )
+
+
 def _current(kept: Graded, job: Job) -> Graded:
     """The result with what is known of the student now: a name, a date; the mark depends on none of these."""
-    return kept.model_copy(update={name: getattr(job, name) for name in ("student", "sid", "late", "origin")})
+    return kept.model_copy(
+        update={name: getattr(job, name) for name in ("student", "sid", "platform", "late", "origin")}
+    )

@@ -8,6 +8,11 @@ from grading.marking.lesson import Lesson
 COPY = re.compile(
     r"(?:\s*\(\d+\)|[-_ ]+(?:copy\d*|solved|solution|final|done|completed|submission))+$", re.IGNORECASE
 )  # what browsers, JupyterLab and students append
+COPY_OF = re.compile(r"(?:^|(?<=[-_ ]))(?:(?:copy of|kopie von|copie de|copia de) )+", re.IGNORECASE)  # Google Drive
+SET_ASIDE = re.compile(
+    r"(?:late|extensions?|resubmissions?|resubmitted|(?:by )?e?-?mail)(?:[-_ ]*(?:submissions?|hand-?ins?|work))?",
+    re.IGNORECASE,
+)  # folders in which a person puts what came later than the class's download
 TEMPLATE_NAME = "notebook_template"
 SEPARATORS = "_-–.,+ "
 
@@ -25,13 +30,17 @@ def without_lesson(title: str, lessons: Sequence[Lesson]) -> str:
 
 
 def student_in(stem: str, lessons: Sequence[Lesson]) -> str:
-    """The student that a name says beside the lesson; the whole name when it says no lesson."""
+    """The student that a name says beside the lesson; without a lesson, before a dash as Google Classroom has it.
+
+    The whole name when it says neither.
+    """
+    stem = COPY_OF.sub("", stem)
     for lesson in lessons_named(stem, lessons):
         id, description = _loose(lesson.id), _loose(lesson.description)
         if match := re.search(rf"{id}(?:[\s_-]*{description})?|{description}", stem, re.IGNORECASE):
             before, after = stem[: match.start()], COPY.sub("", stem[match.end() :])
             return before.strip(SEPARATORS) or after.strip(SEPARATORS)
-    return COPY.sub("", stem).strip(SEPARATORS)
+    return COPY.sub("", stem).partition(" - ")[0].strip(SEPARATORS)
 
 
 def _loose(words: str) -> str:

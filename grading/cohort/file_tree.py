@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 import time
 import unicodedata
@@ -17,6 +18,7 @@ from grading.errors import ArchiveError, InputError
 
 LARGEST_IN_MEMORY = 20_000_000  # bytes of an archive; 300 students' need no 300 open files then
 CLONE = ".git"
+MENDED = re.compile(r"(\.ipynb)\.(?:txt|json)$", re.IGNORECASE)
 TOO_LARGE = f"it is larger than {LARGEST_MEMBER // 1_000_000} MB"
 
 
@@ -45,7 +47,7 @@ class File:
     @property
     def folder(self) -> str:
         """The origin of the folder it lies in."""
-        return self.origin[: -len(self.name)]
+        return self.origin[: self.origin.rfind("/") + 1]
 
 
 @dataclass(eq=False)
@@ -55,6 +57,7 @@ class Folder:
     name: str
     origin: str
     zipped: bool = False
+    encoding: str = ""  # how an archive's names were read
     clone: bool = False  # a Git repository: its files bear the time of the cloning
     folders: dict[str, "Folder"] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
@@ -76,6 +79,20 @@ class Folder:
         for folder in self.folders.values():
             yield from folder.walk(clone)
 
+    def archives(self) -> Iterator["Folder"]:
+        """The archives in it, at any depth; itself, when it is one."""
+        if self.zipped:
+            yield self
+        for folder in self.folders.values():
+            yield from folder.archives()
+
+    def names(self) -> Iterator[str]:
+        """The names of what lies in it, at any depth, but for those in other archives."""
+        yield from (file.name for file in self.files)
+        for folder in self.folders.values():
+            yield folder.name
+            yield from () if folder.zipped else folder.names()
+
     def add(self, inner: "Folder") -> None:
         """Put an archive in, beside whatever else bears its name."""
         key = inner.name
@@ -88,16 +105,59 @@ class Folder:
         return any(file.name.lower().endswith(suffixes) for file in self.walk())
 
 
-def open_tree(path: Path, stack: ExitStack) -> Folder:
+@dataclass(frozen=True)
+class Opening:
+    """How archives are opened: what stays open is closed by `stack`; `encoding` is that of their names, when said."""
+
+    stack: ExitStack
+    encoding: str = ""
+
+    def archive(self, path: Path) -> Archive:
+        """Open a zip archive on the disk; a small one is read into memory."""
+        file = _regular(path)
+        if os.fstat(file.fileno()).st_size <= LARGEST_IN_MEMORY:
+            with file:
+                return Archive(io.BytesIO(file.read()), said=self.encoding)
+        archive = Archive(file, said=self.encoding)
+        self.stack.callback(archive.close)
+        return archive
+
+    def folder(self, name: str, origin: str, archive: Archive, depth: int = 0) -> Folder:
+        """The tree in an archive; archives in it are opened too, those in these are not."""
+        root = Folder(name, origin, zipped=True, encoding=archive.encoding)
+        for member in archive.members:
+            whole = member.is_folder and not member.refusal
+            folder = _inner(root, member.parts if whole else member.parts[:-1])
+            shown = printable(member.parts[-1])
+            if folder is None or whole or _made_by_tools(shown.rpartition("/")[2]):
+                continue
+            reader = partial(archive.read, member)
+            file = File(_named(shown), folder.origin + shown, member.size, member.time, reader, member.refusal)
+            if shown.lower().endswith(".zip") and not file.refusal:
+                try:
+                    if depth > 0:
+                        raise ArchiveError("it is an archive in an archive in an archive: unpack it")
+                    inner = Archive(io.BytesIO(file.read()), archive.budget, self.encoding)
+                    folder.add(self.folder(shown, f"{file.origin}!/", inner, depth + 1))
+                    continue
+                except ArchiveError as error:
+                    file = replace(file, refusal=str(error))
+            folder.files.append(file)
+        return root
+
+
+def open_tree(path: Path, stack: ExitStack, encoding: str = "") -> Folder:
     """The tree of a folder or zip archive; what stays open is closed by `stack`.
+
+    `encoding` is that of the names in archives, where these do not say it; "" when it is to be found out.
 
     Raises InputError when there is neither at `path`, ArchiveError when the archive there cannot be used.
     """
-    path = path.resolve()
+    path, opening = path.resolve(), Opening(stack, encoding)
     if path.is_dir():
         root = Folder(path.name, "")
         try:
-            _fill(root, path, stack, 0)
+            _fill(root, path, opening, 0)
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
         return root
@@ -105,7 +165,7 @@ def open_tree(path: Path, stack: ExitStack) -> Folder:
         found = "a file of another kind" if path.exists() else "nothing"
         raise InputError(f"expected a folder of submissions, or a zip archive of one, at {path}; found {found}")
     try:
-        return _zip_folder(path.name, f"{path.name}!/", _open(path, stack), 0)
+        return opening.folder(path.name, f"{path.name}!/", opening.archive(path))
     except (ArchiveError, OSError) as error:
         raise ArchiveError(f"{path.name} cannot be used: {error}. Download it again") from None
 
@@ -117,7 +177,7 @@ def printable(name: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def _fill(folder: Folder, path: Path, stack: ExitStack, depth: int) -> None:
+def _fill(folder: Folder, path: Path, opening: Opening, depth: int) -> None:
     for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
         name = printable(entry.name)
         origin = folder.origin + name
@@ -131,42 +191,22 @@ def _fill(folder: Folder, path: Path, stack: ExitStack, depth: int) -> None:
             if stat.S_ISDIR(about.st_mode) and not entry.is_symlink():
                 if depth < DEEPEST:
                     inner = folder.folders.setdefault(name, Folder(name, f"{origin}/"))
-                    _fill(inner, Path(entry.path), stack, depth + 1)
+                    _fill(inner, Path(entry.path), opening, depth + 1)
                 continue
             file = File(
-                name, origin, about.st_size, when, partial(_disk_content, Path(entry.path)), _hazard(about, entry)
+                _named(name),
+                origin,
+                about.st_size,
+                when,
+                partial(_disk_content, Path(entry.path)),
+                _hazard(about, entry),
             )
             if not file.refusal and name.lower().endswith(".zip"):
-                opened = _open(Path(entry.path), stack)
-                folder.add(_zip_folder(name, f"{origin}!/", opened, 0))
+                folder.add(opening.folder(name, f"{origin}!/", opening.archive(Path(entry.path))))
                 continue
         except (ArchiveError, OSError) as error:
             file = File(name, origin, 0, (), bytes, _words(error))
         folder.files.append(file)
-
-
-def _zip_folder(name: str, origin: str, archive: Archive, depth: int) -> Folder:
-    """The tree in an archive; archives in it are opened too, those in these are not."""
-    root = Folder(name, origin, zipped=True)
-    for member in archive.members:
-        whole = member.is_folder and not member.refusal
-        folder = _inner(root, member.parts if whole else member.parts[:-1])
-        shown = printable(member.parts[-1])
-        if folder is None or whole or _made_by_tools(shown.rpartition("/")[2]):
-            continue
-        reader = partial(archive.read, member)
-        file = File(shown, folder.origin + shown, member.size, member.time, reader, member.refusal)
-        if shown.lower().endswith(".zip") and not file.refusal:
-            try:
-                if depth > 0:
-                    raise ArchiveError("it is an archive in an archive in an archive: unpack it")
-                inner = Archive(io.BytesIO(file.read()), archive.budget)
-                folder.add(_zip_folder(shown, f"{file.origin}!/", inner, depth + 1))
-                continue
-            except ArchiveError as error:
-                file = replace(file, refusal=str(error))
-        folder.files.append(file)
-    return root
 
 
 def _inner(folder: Folder, parts: tuple[str, ...]) -> Folder | None:
@@ -178,16 +218,6 @@ def _inner(folder: Folder, parts: tuple[str, ...]) -> Folder | None:
         name = printable(part)
         folder = folder.folders.setdefault(name, Folder(name, f"{folder.origin}{name}/"))
     return folder
-
-
-def _open(path: Path, stack: ExitStack) -> Archive:
-    file = _regular(path)
-    if os.fstat(file.fileno()).st_size <= LARGEST_IN_MEMORY:
-        with file:
-            return Archive(io.BytesIO(file.read()))
-    archive = Archive(file)
-    stack.callback(archive.close)
-    return archive
 
 
 def _disk_content(path: Path) -> bytes:
@@ -218,6 +248,11 @@ def _hazard(about: os.stat_result, entry: "os.DirEntry[str]") -> str:
     if about.st_size > LARGEST_MEMBER and not entry.name.lower().endswith(".zip"):
         return TOO_LARGE
     return ""
+
+
+def _named(name: str) -> str:
+    """The name without the .txt or .json that browsers and mail programs append to a notebook's."""
+    return MENDED.sub(r"\1", name)
 
 
 def _made_by_tools(name: str) -> bool:

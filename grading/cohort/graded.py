@@ -21,6 +21,7 @@ class Graded(Frozen):
     student: str
     slug: str  # the student's name as a folder
     sid: str = ""
+    platform: str = ""  # whose id that is
     late: bool = False
     lesson: str
     origin: str  # where the submission was found

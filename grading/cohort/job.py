@@ -30,6 +30,7 @@ class Job(Frozen):
     student: str
     slug: str
     sid: str
+    platform: str = ""
     late: bool
     lesson: str
     origin: str
@@ -53,7 +54,7 @@ class Job(Frozen):
 
     def result(self, scorecard: Scorecard | None, **about: Any) -> Graded:
         """The result of this job, of now."""
-        facts = ("key", "student", "slug", "sid", "late", "lesson", "origin", "sha256")
+        facts = ("key", "student", "slug", "sid", "platform", "late", "lesson", "origin", "sha256")
         own = {fact: getattr(self, fact) for fact in facts}
         return Graded(**own, scorecard=scorecard, graded_at=datetime.now(UTC).isoformat(timespec="seconds"), **about)
 
@@ -74,6 +75,7 @@ def job_of(submission: "Submission", timeout: float, confine: Confine, *, thorou
         student=_text(submission.student),
         slug=submission.slug,
         sid=_text(submission.sid),
+        platform=submission.platform,
         late=submission.late,
         lesson=submission.lesson,
         origin=_text(submission.origin),

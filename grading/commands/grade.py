@@ -39,11 +39,14 @@ def grade(
     from grading.reports import json as json_report
     from grading.reports import junit as junit_report
     from grading.reports import markdown as markdown_report
+    from grading.reports.notebook_names import with_folders
     from grading.reports.text import print_scorecard
 
     if part not in ("practice", "worked"):
         raise InputError(f"expected --part practice or --part worked; found {part!r}")
     cards, exhibits, refused, failed = [], [], 0, 0
+    names = with_folders(notebooks)
+    unwritable: InputError | None = None
     for path in notebooks:
         try:
             settings: dict[str, Any] = {"part": part, "timeout": timeout, "confine": read_confine(confine)}
@@ -53,15 +56,13 @@ def grade(
             refused += 1
             continue
         except Exception as error:  # ours; the other notebooks are graded all the same
-            errors.print(
-                f"[yellow]![/] {escape(path.name)} is ungraded: {type(error).__name__}: {escape(str(error))}",
-                soft_wrap=True,
-            )
+            why = f"{names.get(path, path.name)} is ungraded: {type(error).__name__}: {error}"
+            errors.print(f"[yellow]![/] {escape(why)}", soft_wrap=True)
             failed += 1
             continue
-        cards.append(done.scorecard)
+        card = done.scorecard.model_copy(update={"notebook": names.get(path, done.scorecard.notebook)})
+        cards.append(card)
         exhibits.append(done.exhibits)
-        print_scorecard(done.scorecard, console)
         try:  # after each notebook: stopping later loses none of these
             if json_file:
                 json_report.write(cards, json_file)
@@ -72,7 +73,10 @@ def grade(
             if html:
                 html_report.write(cards, html, exhibits)
         except OSError as error:
-            raise InputError(f"{error.filename} cannot be written: {error.strerror or error}") from None
+            unwritable = InputError(f"{error.filename} cannot be written: {error.strerror or error}")
+        print_scorecard(card, console)
+        if unwritable:
+            raise unwritable
     if html and cards:
         console.print(f"Pages: {html / 'index.html'}", soft_wrap=True)
     if failed or any(not card.graded for card in cards):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grading.reports.plain_errors import in_plain_words
+from grading.running.cell_names import cell_name
 from grading.running.execution_report import CellFailure
 
 MOST_SHOWN = 8  # failing cells whose source is kept
@@ -46,7 +47,8 @@ class FailedCell:
 
 def failed_cells(failures: Iterable[CellFailure], notebook: Any | None = None) -> tuple[FailedCell, ...]:
     """The failures in their order, the first eight with the source from the executed notebook."""
-    cells = {cell.get("id", ""): cell for cell in notebook.cells} if notebook is not None else {}
+    named = enumerate(notebook.cells, start=1) if notebook is not None else ()
+    cells = {cell_name(cell, number): cell for number, cell in named}
     return tuple(
         _failed_cell(failure, cells.get(failure.cell) if number < MOST_SHOWN else None)
         for number, failure in enumerate(failures)

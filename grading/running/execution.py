@@ -20,6 +20,7 @@ from grading.errors import InputError, shorten
 from grading.evidence.code_version import CodeVersion, commit_folder
 from grading.files import ROOT
 from grading.running.bounded_client import BoundedClient
+from grading.running.cell_names import cell_name
 from grading.running.environment import bare_environment
 from grading.running.execution_report import CellFailure, ExecutionReport, State
 from grading.running.kernels.confinement import DEFAULT, Box, Confine, ConfinementError, Limits, strength
@@ -149,7 +150,7 @@ def _run(
     look: Callable[[Any], None],
 ) -> ExecutionReport:
     start = time.monotonic()
-    begun = ["the start of the kernel"]  # ids of cells, noted before they run: a killed kernel tells nothing
+    begun = ["the start of the kernel"]  # names of cells, noted before they run: a killed kernel tells nothing
     warm, config = kernel == KERNEL_NAME, Config()
     config.KernelManager.connection_file = str(connection / "kernel.json")
     config.KernelManager.transport = "ipc" if warm else "tcp"  # with a path of its own: no port to race for
@@ -170,7 +171,7 @@ def _run(
         startup_timeout=min(timeout, 120),
         store_widget_state=False,
         on_cell_executed=lambda cell, **_: look(cell),
-        on_cell_execute=lambda cell, cell_index: begun.append(cell.get("id") or f"number {cell_index + 1}"),
+        on_cell_execute=lambda cell, cell_index: begun.append(cell_name(cell, cell_index + 1)),
         resources={"metadata": {"path": str(work)}},
     )
     state = State.FINISHED
@@ -219,10 +220,11 @@ def _usage(order: Order) -> Usage:
 
 def _errors(node: Any) -> tuple[CellFailure, ...]:
     found = []
-    for cell in node.cells:
+    for number, cell in enumerate(node.cells, start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                found.append(CellFailure(cell=cell.get("id", "?"), error=shorten(f"{output.ename}: {output.evalue}")))
+                error = shorten(f"{output.ename}: {output.evalue}")
+                found.append(CellFailure(cell=cell_name(cell, number), error=error))
             elif len(output.get("text", "")) > LONGEST_OUTPUT:
                 output["text"] = output["text"][:LONGEST_OUTPUT] + "\n… cut"
     return tuple(found)

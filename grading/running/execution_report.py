@@ -19,7 +19,7 @@ class State(StrEnum):
 class CellFailure(Frozen):
     """A cell that did not finish, in plain words."""
 
-    cell: str  # the cell's id
+    cell: str  # the cell's id, or its number and first line without one
     error: str  # the exception's name and message, on one line
 
 

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from grading.errors import NotebookError
+from grading.running.cell_names import stand_in_id
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -39,19 +40,26 @@ def repaired(notebook: Any) -> tuple[Any, tuple[str, ...]]:
     kernel = metadata.get("kernelspec")
     if isinstance(kernel, str):
         metadata = {**metadata, "kernelspec": {"name": kernel, "display_name": kernel}}
-    cells = [_cell(cell) if isinstance(cell, dict) else cell for cell in notebook["cells"]]
+    minor = notebook.get("nbformat_minor", 4)
+    with_ids = isinstance(minor, int) and minor >= 5
+    cells = [
+        _cell(cell, stand_in_id(number) if with_ids else "") if isinstance(cell, dict) else cell
+        for number, cell in enumerate(notebook["cells"], start=1)
+    ]
     whole = {"nbformat_minor": 4, **notebook, "metadata": metadata, "cells": cells}
     return whole, (
         "repaired: parts that every notebook has were missing or in another form",
     ) if whole != notebook else ()
 
 
-def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _cell(cell: dict[str, Any], id: str) -> dict[str, Any]:
     kind = cell.get("cell_type") or ("code" if {"outputs", "execution_count"} & cell.keys() else "markdown")
     metadata = _mapping(cell.get("metadata"))
     if "tags" in metadata and not isinstance(metadata["tags"], list):
         metadata = {name: value for name, value in metadata.items() if name != "tags"}
     whole = {**cell, "cell_type": kind, "metadata": metadata, "source": cell.get("source") or ""}
+    if id and "id" not in cell:
+        whole["id"] = id
     if kind == "code":
         outputs = cell.get("outputs")
         whole["outputs"] = outputs if isinstance(outputs, list) else []

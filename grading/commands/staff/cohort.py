@@ -19,6 +19,12 @@ def cohort(
     regrade: Annotated[bool, typer.Option("--regrade", help="Grade anew what is graded already.")] = False,
     lesson: Annotated[str, typer.Option(help="Grade this lesson only.")] = "",
     layout: Annotated[str, typer.Option(help="How the folder is laid out, when it is not recognised.")] = "auto",
+    encoding: Annotated[
+        str, typer.Option(help="Of names in zip archives, when they look wrong: big5, shift_jis, gbk, cp852 …")
+    ] = "auto",
+    fewer: Annotated[
+        bool, typer.Option("--fewer", help="Report the class without what is graded and not handed in any more.")
+    ] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one whole notebook.")] = 300,
     thorough: Annotated[
         bool, typer.Option("--thorough", help="Train every fold and candidate again, not a sample of them.")
@@ -44,13 +50,13 @@ def cohort(
         raise InputError("expected --workers for this machine or --scheduler for a cluster; found both")
     if out.resolve().is_relative_to(submissions.resolve()):
         raise InputError(f"expected --out outside of {submissions}: what it holds would be found as handed in")
-    found = find_submissions(submissions, layout=layout)
+    found = find_submissions(submissions, layout=layout, encoding=encoding)
     cohort_text.print_found(found, console)
     how = read_confine(confine)
     if not (dry_run or scheduler):
         may_run(how)
     folder = ResultsFolder(out)
-    options = Options(timeout, "off" if how == "off" else "on", lesson.upper(), regrade, thorough)
+    options = Options(timeout, "off" if how == "off" else "on", lesson.upper(), regrade, fewer, thorough)
     if dry_run:
         plan = make_plan(found, folder, options)
         cohort_text.print_plan(plan, console)

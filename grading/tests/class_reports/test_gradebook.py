@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from grading.class_reports import gradebook
 from grading.class_reports.roster import Roster, Standing, roster_of
 from grading.cohort.graded import Graded
-from grading.cohort.submissions import Found, Submission
+from grading.cohort.submissions import Found, Identity, Submission
 from grading.marking.verdict import CheckResult, Verdict
 from grading.running.execution_report import State
 from grading.tests.classroom import classroom, graded, scorecard, submission
@@ -79,6 +80,22 @@ def test_an_id_of_another_platform_is_not_given_to_canvas_as_its_own() -> None:
     for layout, login in (("nbgrader", "11"), ("Moodle", ""), ("flat and Moodle", "")):
         _, ada, *_ = _rows(gradebook.canvas(_small(layout)))
         assert (ada["ID"], ada["SIS Login ID"]) == ("", login), layout
+
+
+def test_an_id_belongs_to_the_platform_that_gave_it_in_a_class_of_several() -> None:
+    ada, bo = replace(submission(ADA, sid="11"), platform="Canvas"), replace(submission(BO), platform="flat")
+    chen = replace(submission(CHEN, sid="13"), platform="Moodle")
+    identities = {DORA: Identity("Canvas", "14")} | {
+        one.student: Identity(one.platform, one.sid) for one in (ada, bo, chen)
+    }
+    found = replace(_found(ada, bo, chen, layout="Canvas and flat and Moodle", students=(DORA,)), identities=identities)
+    results = [graded(one, scorecard("M9_01", [Verdict.PASSED]), platform=one.platform) for one in (ada, bo, chen)]
+    for roster in (roster_of(found, results), roster_of(found, [])):
+        _, *rows = _rows(gradebook.canvas(roster))
+        assert [(row["ID"], row["SIS Login ID"]) for row in rows] == [("11", ""), ("", BO), ("", ""), ("14", "")]
+        assert [row["Username"] for row in _rows(gradebook.moodle(roster))] == ["", BO, "", ""]
+    (row,) = _rows(gradebook.worksheet(roster_of(found, results), "M9_01"))
+    assert row["Identifier"] == "Participant 13"
 
 
 def test_a_student_called_points_possible_sets_no_points() -> None:

@@ -41,6 +41,22 @@ def packed(files: Files) -> bytes:
     return content.getvalue()
 
 
+def packed_in(encoding: str, files: Files, extra: bytes = b"") -> bytes:
+    """A zip archive as old tools make it: names in a code page, no flag that says which, and fields of their own."""
+
+    class Entry(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802  zipfile's own name
+            return self.filename.encode(encoding), self.flag_bits & ~0x800
+
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            entry = Entry(name, (2026, 1, 1, 0, 0, 0))
+            entry.extra = extra
+            archive.writestr(entry, data)
+    return content.getvalue()
+
+
 def by_students(found: Found) -> dict[str, Files]:
     """What was found, as WORK is written."""
     work: dict[str, Files] = {}

@@ -111,9 +111,17 @@ def test_a_page_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
     assert grade(tmp_path, ADA)[1] == ["Ada"]
 
 
-def test_a_student_who_is_no_longer_there_is_kept_and_not_reported(tmp_path: Path) -> None:
+def test_a_class_that_was_reported_does_not_shrink_without_a_word(tmp_path: Path) -> None:
     grade(tmp_path, ADA, BOB)
-    outcome, _, _ = grade(tmp_path, BOB)
+    before = (tmp_path / "gradebook.csv").read_bytes()
+    with pytest.raises(InputError, match=r"found 1 missing: Ada M9_01\. Put every download .* or say --fewer"):
+        grade(tmp_path, BOB)
+    assert (tmp_path / "gradebook.csv").read_bytes() == before
+
+
+def test_a_student_who_is_no_longer_there_is_kept_and_not_reported_when_that_is_said(tmp_path: Path) -> None:
+    grade(tmp_path, ADA, BOB)
+    outcome, _, _ = grade(tmp_path, BOB, fewer=True)
     assert [one.student for one in outcome.graded] == ["Bob"]
     assert (tmp_path / "results" / ADA.slug / "M9_01.json").exists()
     assert "Ada" not in (tmp_path / "gradebook.csv").read_text()
@@ -213,6 +221,27 @@ def test_wrong_usage_is_exit_2_and_a_sentence(
     assert done.returncode == 2
     assert message in done.stderr
     assert not (tmp_path / "out" / "results").exists()
+
+
+def test_the_command_stops_before_it_reports_less_than_before(handed_in: Path, tmp_path: Path) -> None:
+    command = ("cohort", handed_in, "--out", tmp_path / "out", "--workers", "1", "--confine", "off")
+    assert processed(*command).returncode == 0
+    (handed_in / "ada").rename(tmp_path / "elsewhere")
+    books = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
+    done = processed(*command)
+    assert (done.returncode, "found 1 missing: ada M9_01" in done.stderr) == (2, True)
+    assert books == {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
+    assert processed(*command, "--fewer").returncode == 0
+
+
+def test_a_notebook_saved_as_text_is_graded_by_the_command_with_a_sentence(handed_in: Path, tmp_path: Path) -> None:
+    notebook = handed_in / "ada" / "M9_01_mlflow_setup.ipynb"
+    notebook.rename(notebook.with_suffix(".ipynb.txt"))
+    command = ("cohort", handed_in, "--out", tmp_path / "out", "--workers", "1", "--confine", "off")
+    done = processed(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ada's ada/M9_01_mlflow_setup.ipynb.txt is read as the notebook" in done.stdout
+    assert len(results(tmp_path / "out")) == 2
 
 
 def test_results_among_the_submissions_are_refused(handed_in: Path) -> None:

@@ -70,6 +70,13 @@ def _disguised(source: str, mark: str) -> str:
     return f"# by {mark}\n\n{ast.unparse(tree)}  # done"
 
 
+def test_cells_without_ids_are_named_by_number_and_first_line() -> None:
+    cells = [{"cell_type": "markdown", "source": "# My work"}, {"cell_type": "code", "source": HONEST}]
+    notebook = json.dumps({"nbformat": 4, "nbformat_minor": 4, "cells": cells}).encode()
+    (alike,) = look_alikes(_class(ada=notebook, bo=notebook), [])
+    assert alike.where == 'number 2 “mlflow.set_experiment("progression")” (to the letter)'
+
+
 def _listed(found: Found) -> list[tuple[str, ...]]:
     return [alike.students for alike in look_alikes(found, [])]
 

@@ -54,7 +54,7 @@ def test_a_path_that_is_neither_folder_nor_archive_is_refused(tmp_path: Path) ->
     with pytest.raises(InputError, match=r"bad\.zip cannot be used: it is damaged, or not a zip archive"):
         find_submissions(tmp_path / "bad.zip")
     with pytest.raises(InputError, match="expected the layout auto, student/notebook"):
-        find_submissions(tmp_path, layout="Blackboard")
+        find_submissions(tmp_path, layout="Sakai")
 
 
 def test_one_name_written_in_two_ways_is_one_student(tmp_path: Path) -> None:

@@ -90,6 +90,31 @@ def test_one_bad_file_costs_the_others_nothing(run: Run, tmp_path: Path, make_no
     assert (tmp_path / "r.xml").is_file()
 
 
+def test_two_files_of_one_name_keep_their_folders_in_json_and_junit(
+    run: Run, tmp_path: Path, make_notebook: Callable[..., Path]
+) -> None:
+    paths = [tmp_path / who / "M9_01_a_test.ipynb" for who in ("ada", "bo")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(make_notebook(TRACKED).read_bytes())
+    run("grade", *paths, "--json", tmp_path / "r.json", "--junit", tmp_path / "r.xml")
+    names = ["ada/M9_01_a_test.ipynb", "bo/M9_01_a_test.ipynb"]
+    assert [card["notebook"] for card in json.loads((tmp_path / "r.json").read_text())["scorecards"]] == names
+    assert all(f'testsuite name="{name}"' in (tmp_path / "r.xml").read_text() for name in names)
+
+
+def test_results_are_written_before_they_are_printed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make_notebook: Callable[..., Path]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the terminal is gone")
+
+    monkeypatch.setattr("grading.reports.text.print_scorecard", fail)
+    done = run("grade", make_notebook(TRACKED), "--json", tmp_path / "r.json")
+    assert (done.returncode, "the terminal is gone" in done.stderr) == (3, True)
+    assert len(json.loads((tmp_path / "r.json").read_text())["scorecards"]) == 1
+
+
 def test_a_low_mark_is_exit_0_unless_a_pass_mark_is_asked(run: Run, make_notebook: Callable[..., Path]) -> None:
     notebook = make_notebook(TRACKED)
     assert run("grade", notebook).returncode == 0

@@ -1,8 +1,10 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 from rich.console import Console
 
@@ -12,6 +14,7 @@ from grading.lessons import find_lesson
 from grading.marking.verdict import CheckResult, Scorecard, Verdict
 from grading.reports import html, junit
 from grading.reports import json as json_report
+from grading.reports.failed_cells import failed_cells
 from grading.reports.text import print_scorecard
 from grading.running.execution_report import CellFailure, ExecutionReport, State
 
@@ -65,6 +68,17 @@ def test_backticks_become_code_on_a_page_and_nothing_else_does() -> None:
     shown = "set `C<1` & log it"
     for page in (html.render(_card(shown)), Card(find_lesson("M9_01"), _card(shown).results)._repr_html_()):
         assert "set <code>C&lt;1</code> &amp; log it" in page
+
+
+def test_a_failed_cell_without_an_id_is_named_by_number_and_first_line_and_shown() -> None:
+    cells = [nbformat.v4.new_markdown_cell("# Mine"), nbformat.v4.new_code_cell("import mlflow\n1 / 0")]
+    for cell in cells:
+        del cell["id"]
+    name = "number 2 “import mlflow”"
+    (failed,) = failed_cells(
+        [CellFailure(cell=name, error="ZeroDivisionError: division by zero")], SimpleNamespace(cells=cells)
+    )
+    assert (failed.cell, [line.text for line in failed.lines]) == (name, ["import mlflow", "1 / 0"])
 
 
 def test_pages_need_no_network(tmp_path: Path) -> None:
