@@ -24,6 +24,7 @@ from grading.evidence.store import Dataset, Experiment, Run, Store
 
 Training = Literal["none", "sample", "all"]  # what is trained again: nothing, a sample of all fits, all of them
 IN_THREADS = "in a thread of its own, start_run(parent_run_id=...) says whose it is"  # the active run is a thread's
+REFUSAL = "gate.refused"  # the tag of a run that was held to a contract and missed it: which, when, and what
 AUTOMATIC = "mlflow.autologging"  # the tag of a run that autologging started by itself
 
 

@@ -16,6 +16,7 @@ from grading.evidence import claims
 from grading.evidence.code_version import CodeVersion
 from grading.evidence.contract import Clause, Contract, clauses, limited_values, load_contract
 from grading.evidence.data_files import DATA
+from grading.evidence.evidence import REFUSAL
 from grading.evidence.model_answer import Reproducer
 from grading.evidence.open_store import open_store
 from grading.evidence.store import ModelVersion, Run, Store, find_run, find_version
@@ -29,8 +30,6 @@ from grading.marking.demands import (
 from grading.registry.gate_evidence import GateData, GateEvidence
 from grading.running.environment import bare_environment
 from grading.running.reproduction import reproduce
-
-REFUSAL = "gate.refused"  # the tag of a run that was held to a contract and missed it: which, when, and what
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from grading.errors import NotAttempted, Unmet
 from grading.evidence.contract import Clause
-from grading.evidence.evidence import Evidence
+from grading.evidence.evidence import REFUSAL, Evidence
 from grading.evidence.metric_name import parse
 from grading.evidence.store import ModelVersion
 from grading.lessons.m9_03.model_versions import MadeVersion, says
-from grading.registry.gate import REFUSAL
 from grading.registry.promotion import Event, history, holder_of, strays
 
 ALIAS = "champion"

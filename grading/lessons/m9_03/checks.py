@@ -41,7 +41,6 @@ lesson = Lesson(
     title="Version data, code and models",
     worked_experiment="breast-cancer-screening",
     worked_data="breast_cancer",
-    rest_is_training=False,  # a version that is to be worse may have learned from a few rows
     tasks=(
         Task(1, "Version data, code and model together", "code_snippets.md#Version data with DVC"),
         Task(2, "Compare model versions", "code_snippets.md#The registry"),

@@ -11,7 +11,7 @@ import pandas as pd
 from grading.errors import Outcome, Unmet
 from grading.evidence import claims
 from grading.evidence.data_files import label_columns
-from grading.evidence.evidence import Evidence
+from grading.evidence.evidence import REFUSAL, Evidence
 from grading.evidence.model_answer import Fit, Reproduction
 from grading.evidence.store import Run
 from grading.marking.training.explanations import Explanation, explanations
@@ -141,7 +141,7 @@ def _explained(subject: Subject, first: Reproduction, way: Explanation) -> Learn
 def _unexplained(subject: Subject, rest: Rows, first: Reproduction) -> Learned:
     apart = _apart(first, first.fits[0])
     found = f"trained again on the other {len(rest)} rows of {subject.file_name}, it predicts otherwise: {apart}"
-    if not subject.evidence.rest_is_training:
+    if not subject.evidence.rest_is_training or REFUSAL in subject.run.tags:  # one that had to be worse, and is
         return _not_judged(subject, first, found)
     return Learned(
         (), first, "rows",
