@@ -17,6 +17,7 @@ from grading.errors import GradingError
 from grading.marking.grader import VERSION
 
 DISTRIBUTION = "module-09-experiment-tracking"
+STORE = "mlflow.db"
 OLDEST_PYTHON = (3, 11)
 
 
@@ -37,6 +38,7 @@ def examine() -> Iterator[Finding]:
         ("git", _git),
         ("dvc", _dvc),
         ("course data", _data),
+        ("your store", _store),
         ("warm kernels", _warm_kernels),
         ("confinement", _confinement),
         ("kernel and MLflow store", _kernel),
@@ -96,6 +98,20 @@ def _data() -> str:
     if len(files) < 4:
         raise GradingError(f"expected four CSV files in {DATA}; found {files}. Run python data/make_data.py")
     return f"{len(files)} files in {DATA}"
+
+
+def _store() -> str:
+    """Not whether there is one, but whether its folder is where MLflow believes it to be."""
+    from grading.evidence.moved_store import moved_from, what_to_do
+    from grading.evidence.sqlite_store import SqliteStore
+    from grading.files import ROOT
+
+    files = [folder / STORE for folder in dict.fromkeys((Path.cwd(), ROOT / "notebooks"))]
+    found = [SqliteStore(f"sqlite:///{file}") for file in files if file.is_file()]
+    for store in found:
+        if former := moved_from(store):
+            raise GradingError(what_to_do(store, former))
+    return ", ".join(str(store.path) for store in found) or "none yet: the first notebook makes one"
 
 
 def _warm_kernels() -> str:
