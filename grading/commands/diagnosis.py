@@ -78,6 +78,11 @@ def _packages() -> str:
 def _git() -> str:
     if shutil.which("git") is None:
         raise GradingError("not found: install git, or the check 'Code version tagged' cannot be graded")
+    from grading.evidence.code_version import distrusted, git
+    from grading.files import ROOT
+
+    if remedy := distrusted(git(ROOT, "rev-parse", "HEAD").stderr):
+        raise GradingError(f"it does not trust {ROOT}, which belongs to another user: {remedy}")
     return subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
