@@ -17,6 +17,7 @@ from grading.errors import GradingError
 from grading.marking.grader import VERSION
 
 DISTRIBUTION = "module-09-experiment-tracking"
+STORE = "mlflow.db"
 OLDEST_PYTHON = (3, 11)
 
 
@@ -37,6 +38,7 @@ def examine() -> Iterator[Finding]:
         ("git", _git),
         ("dvc", _dvc),
         ("course data", _data),
+        ("your store", _store),
         ("warm kernels", _warm_kernels),
         ("confinement", _confinement),
         ("kernel and MLflow store", _kernel),
@@ -76,6 +78,11 @@ def _packages() -> str:
 def _git() -> str:
     if shutil.which("git") is None:
         raise GradingError("not found: install git, or the check 'Code version tagged' cannot be graded")
+    from grading.evidence.code_version import distrusted, git
+    from grading.files import ROOT
+
+    if remedy := distrusted(git(ROOT, "rev-parse", "HEAD").stderr):
+        raise GradingError(f"it does not trust {ROOT}, which belongs to another user: {remedy}")
     return subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
@@ -96,6 +103,20 @@ def _data() -> str:
     if len(files) < 4:
         raise GradingError(f"expected four CSV files in {DATA}; found {files}. Run python data/make_data.py")
     return f"{len(files)} files in {DATA}"
+
+
+def _store() -> str:
+    """Not whether there is one, but whether its folder is where MLflow believes it to be."""
+    from grading.evidence.moved_store import moved_from, what_to_do
+    from grading.evidence.sqlite_store import SqliteStore
+    from grading.files import ROOT
+
+    files = [folder / STORE for folder in dict.fromkeys((Path.cwd(), ROOT / "notebooks"))]
+    found = [SqliteStore(f"sqlite:///{file}") for file in files if file.is_file()]
+    for store in found:
+        if former := moved_from(store):
+            raise GradingError(what_to_do(store, former))
+    return ", ".join(str(store.path) for store in found) or "none yet: the first notebook makes one"
 
 
 def _warm_kernels() -> str:

@@ -45,7 +45,7 @@ class DataFiles:
         With a `sha256` that is not the file's: the earlier version of it that DVC keeps, if there is one.
         Raises Unmet when there is no such file, or it is over 20 MB.
         """
-        given = local_path(location)
+        given = local_path(location) if location.startswith("file:") else Path(location)
         if sha256 and given.name not in _course_files():
             for file in self._versions(given):
                 if self.sha256(file) == sha256:

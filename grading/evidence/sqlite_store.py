@@ -73,6 +73,13 @@ class SqliteStore:
         rows = self._rows("select experiment_id, name, lifecycle_stage from experiments order by creation_time")
         return tuple(Experiment(str(id), name, tags[id], stage == "deleted") for id, name, stage in rows)
 
+    @property
+    @_damage_is_said
+    def artifact_locations(self) -> list[str]:
+        """Where the experiments that were not deleted keep their files, oldest first."""
+        query = "select artifact_location from experiments where lifecycle_stage = 'active' order by creation_time"
+        return [str(location) for (location,) in self._rows(query) if location]
+
     @cached_property
     @_damage_is_said
     def runs(self) -> tuple[Run, ...]:

@@ -1,12 +1,13 @@
 """A read-only view of an MLflow store: experiments, runs and model versions as plain values."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlparse
+from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 from grading.errors import StoreError, Unmet, shorten
@@ -234,9 +235,17 @@ def find_version(store: Store, target: str) -> ModelVersion:
 
 
 def local_path(uri: str) -> Path:
-    """The path that an artifact location or a dataset's source names: a plain path or a file: URI."""
-    try:
-        parsed = urlparse(uri)
-    except ValueError:  # http://[bad
-        return Path(uri)
-    return Path(url2pathname(unquote(parsed.path))) if parsed.scheme == "file" else Path(uri)
+    """The path that an artifact location names, by MLflow's own rule (`local_file_uri_to_path`, without importing it).
+
+    MLflow takes a plain path, too, for a part of a URI: what it writes to `a%20b` lies in `a b`.
+    """
+    path = uri
+    if uri.startswith("file:"):
+        try:
+            parsed = urlparse(uri)
+        except ValueError:  # file://[bad
+            return Path(uri)
+        path = parsed.path
+        if os.name == "nt" and parsed.netloc:
+            path = rf"\\{parsed.netloc}{path}"
+    return Path(url2pathname(path))

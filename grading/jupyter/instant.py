@@ -37,7 +37,26 @@ def instant(lesson: str) -> "InstantCheck":
     quiet.apply()
     if waits_for_models():
         prepare()
+    if problem := _moved():
+        print(problem)
     return InstantCheck(lesson_or_own(lesson), since=int(time.time() * 1000))
+
+
+def _moved() -> str:
+    """What to do when the folder with the store was moved; empty when it was not, or there is no store to read yet."""
+    import mlflow
+
+    from grading.errors import GradingError
+    from grading.evidence.moved_store import moved_from, what_to_do
+    from grading.evidence.sqlite_store import SqliteStore
+
+    try:
+        uri = mlflow.get_tracking_uri()
+        store = SqliteStore(uri) if uri.startswith("sqlite:") else None
+        former = moved_from(store) if store else None
+        return f"{what_to_do(store, former)}." if store and former else ""
+    except (GradingError, OSError, RuntimeError):
+        return ""
 
 
 class InstantCheck:

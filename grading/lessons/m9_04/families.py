@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from grading.errors import Outcome, Unmet
+from grading.evidence.candidate_run import has_held_out_rows, is_called_candidate
 from grading.evidence.claims import DEFINITIONS, SCORE_NAMES, derive
 from grading.evidence.comparison import equal
 from grading.evidence.data_files import ROW_NAMES, read_table
@@ -142,24 +143,37 @@ def _fold_scores(evidence: Evidence, family: Family) -> tuple[str, list[float]]:
     raise problem or Unmet(expected, sorted(family.run.metrics) or "no metrics", "log_metric(name, value, step=split)")
 
 
-def looked_at(evidence: Evidence, family: Family) -> list[str]:
-    """The metrics of the family's run, or of the runs nested in it, that are of the test rows.
+def candidates(evidence: Evidence) -> list[Run]:
+    """The runs that hold a family, whether its table is right or not; raises Unmet when there are fewer than three."""
+    found = [run for run in evidence.started_runs if run.status == "FINISHED" and run.parent_id is None
+             and (is_called_candidate(run) or has_held_out_rows(run)) and run.metrics]  # fmt: skip
+    if len(found) < LEAST_FAMILIES:
+        names = [run.name for run in found] or "none"
+        raise Unmet(f"{LEAST_FAMILIES} families, each a run with its scores", names, "task 1 says what they log")
+    return found
+
+
+def looked_at(evidence: Evidence, run: Run) -> list[str]:
+    """The metrics of a family's run, or of the runs nested in it, that are of the test rows.
 
     cross_validate calls what a split holds out "test" as well: a value a split, or the mean or the spread of what the
     held-out rows give, is none.
     """
-    found = [name for run in (family.run, *evidence.children(family.run)) for name in run.metrics
-             if is_of_test_rows(name) and not _is_of_splits(evidence, family, run, name)]  # fmt: skip
-    return list(dict.fromkeys(found))
+    own = [name for name in run.metrics if is_of_test_rows(name) and not _is_of_splits(evidence, run, name)]
+    nested = [child for child in evidence.children(run) if _place(child.params) is None]
+    return list(dict.fromkeys([*own, *(name for child in nested for name in child.metrics if is_of_test_rows(name))]))
 
 
-def _is_of_splits(evidence: Evidence, family: Family, run: Run, name: str) -> bool:
-    if run.id != family.run.id:
-        return _place(run.params) is not None  # a nested run for each split
-    if len(evidence.curve(run, name)) == len(family.parts):
+def _is_of_splits(evidence: Evidence, run: Run, name: str) -> bool:
+    if len(evidence.curve(run, name)) >= LEAST_SPLITS:
         return True
-    scores = [found[0] for part in family.parts if (found := scores_of(key_of(name.replace("neg_", "")), part))]
-    known = (np.mean(scores), np.std(scores), np.std(scores, ddof=1)) if len(scores) == len(family.parts) else ()
+    try:
+        parts = Family(run, read_out_of_fold(run)).parts if _path(run) else []
+    except Outcome:
+        return False
+    key = key_of(name.replace("neg_", ""))
+    scores = [found[0] for part in parts if (found := scores_of(key, part))]
+    known = (np.mean(scores), np.std(scores), np.std(scores, ddof=1)) if len(scores) > 1 else ()
     return any(equal(abs(run.metrics[name]), float(value)) for value in known)
 
 

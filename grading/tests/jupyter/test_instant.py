@@ -15,7 +15,7 @@ from grading.assessment.assessment import grade_execution
 from grading.evidence.evidence import Evidence
 from grading.jupyter.instant import InstantCheck
 from grading.reports.words import WORDS, points
-from grading.tests.conftest import LessonRun
+from grading.tests.conftest import LessonRun, logging_to
 
 
 @pytest.mark.xdist_group("solved")
@@ -35,6 +35,24 @@ def test_nothing_logged_is_to_do_and_raises_nothing(tracking: str) -> None:
     text = repr(check())
     assert "0 of 100 points" in text
     assert "not yet" not in text
+
+
+def test_a_folder_that_was_renamed_is_said_in_the_setup_cell_and_one_that_was_not_is_not(
+    empty_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "course"
+    folder.mkdir()
+    with logging_to(empty_store, folder), mlflow.start_run():
+        mlflow.log_text("a", "a.txt")
+        instant("M9_01")
+    assert capsys.readouterr().out == ""
+    there = folder.rename(tmp_path / "module 9")
+    mlflow.set_tracking_uri(f"sqlite:///{there / 'mlflow.db'}")
+    instant("M9_01")
+    mlflow.set_tracking_uri("")
+    said = capsys.readouterr()
+    assert f"{there} was moved or renamed: its MLflow store still keeps the files of runs in {folder}." in said.out
+    assert said.err == ""
 
 
 def test_only_what_is_newer_than_the_setup_cell_counts(tracking: str) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from grading.errors import Outcome, Unmet
 from grading.evidence.evidence import Evidence
+from grading.lessons.m9_04 import checks
 from grading.lessons.m9_04.families import (
     bound_of,
+    candidates,
     corrected_interval,
     families,
     fold_scores,
@@ -97,7 +99,7 @@ def test_a_metric_of_the_test_rows_is_told_from_what_a_fold_is_called(
     for shift in range(3):
         log_family(f"family-{shift}", held_out(shift))
     mlflow.log_metrics(more, run_id=mlflow.search_runs(filter_string="attributes.run_name = 'family-0'").run_id[0])
-    assert looked_at(evidence(), families(evidence())[0]) == looked
+    assert looked_at(evidence(), candidates(evidence())[0]) == looked
 
 
 def test_a_test_score_for_every_split_is_cross_validates_word_for_held_out_rows(evidence: Read) -> None:
@@ -106,7 +108,26 @@ def test_a_test_score_for_every_split_is_cross_validates_word_for_held_out_rows(
     run_id = mlflow.search_runs(filter_string="attributes.run_name = 'family-0'").run_id[0]
     for step in range(6):
         mlflow.log_metric("test_score", -float(step), step=step, run_id=run_id)
-    assert looked_at(evidence(), families(evidence())[0]) == []
+    assert looked_at(evidence(), candidates(evidence())[0]) == []
+
+
+def test_two_families_are_no_candidates_yet_and_a_wrong_table_is_no_test_metric(evidence: Read) -> None:
+    for shift in range(2):
+        log_family(f"family-{shift}", held_out(shift))
+    with pytest.raises(Unmet, match="3 families"):
+        candidates(evidence())
+    log_family("family-2", pd.DataFrame({"a": [1]}), [1.0] * 6)
+    assert [looked_at(evidence(), run) for run in candidates(evidence())] == [[], [], []]
+
+
+def test_a_candidate_that_was_tested_is_told_so_before_there_are_final_runs(evidence: Read) -> None:
+    for shift in range(3):
+        log_family(f"family-{shift}", held_out(shift))
+    assert checks.test_patients_stay_unseen(evidence()) == "no test metric in family-0, family-1, family-2"
+    for run_id in mlflow.search_runs().run_id:
+        mlflow.log_metric("test_rmse", 57.0, run_id=run_id)
+    with pytest.raises(Unmet, match="no test metric in 'family-0'"):
+        checks.test_patients_stay_unseen(evidence())
 
 
 @pytest.mark.parametrize(
