@@ -8,7 +8,7 @@ from grading.lessons.m9_02.cv_splits import require_splits
 from grading.lessons.m9_02.final_model import final_run
 from grading.lessons.m9_02.searches import Search
 from grading.marking.training.cross_validation import fold_values, settings_of
-from grading.marking.training.learned import Subject, subject_of
+from grading.marking.training.learned import subject_of
 from grading.marking.training.sample import sample
 from grading.marking.training.splits import Splitting
 
@@ -34,22 +34,24 @@ def require_trained(evidence: Evidence, search: Search) -> None:
         (tuple(row for row in rows if held_out[row] != fold), tuple(row for row in rows if held_out[row] == fold))
         for fold in range(count)
     ]
-    chosen = sample(evidence, search.candidates, SAMPLED, search.run.name)
-    for candidate in chosen:
+    if len(rows) != len(held_out):
+        return
+    asked = []
+    for candidate in sample(evidence, search.candidates, SAMPLED, search.run.name):
         settings = settings_of(parameters, {**candidate.settings, **candidate.run.params})
-        if len(rows) == len(held_out) and len(settings) >= len(candidate.settings):
-            way = Splitting(search.run.name, tuple(parts[: len(candidate.folds)]))
-            _require_values(subject, candidate, way, settings)
+        if len(settings) >= len(candidate.settings):
+            asked.append((candidate, Splitting(candidate.run.name, tuple(parts[: len(candidate.folds)]), settings)))
+    for key in dict.fromkeys(candidate.key for candidate, _ in asked):
+        own = [(candidate, way) for candidate, way in asked if candidate.key == key]
+        for (candidate, way), tables in zip(own, fold_values(subject, [way for _, way in own], key), strict=True):
+            _require_values(candidate, way, tables)
 
 
-def _require_values(
-    subject: Subject, candidate: Candidate, way: Splitting, settings: tuple[tuple[str, object], ...]
-) -> None:
-    (tables,) = fold_values(subject, [way], candidate.key, settings)
+def _require_values(candidate: Candidate, way: Splitting, tables: list[list[float]]) -> None:
     if not tables or any(all(map(equal, candidate.folds, values)) for values in tables):
         return
     fold = next(place for place, pair in enumerate(zip(candidate.folds, tables[0], strict=False)) if not equal(*pair))
-    said = ", ".join(f"{name.rpartition('__')[2]} = {value!r}" for name, value in settings)
+    said = ", ".join(f"{name.rpartition('__')[2]} = {value!r}" for name, value in way.settings)
     raise Unmet(
         f"{candidate.key} of {tables[0][fold]:.4f} for fold {fold} of {candidate.run.name!r}, which {said} gives",
         f"{candidate.folds[fold]:.4f}",

@@ -19,12 +19,14 @@ from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
 from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, pairs
 from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
 from grading.lessons.m9_04.families import (
+    Family,
     bound_of,
     candidates,
     corrected_interval,
     families,
     fold_scores,
     looked_at,
+    scores_of,
     usual_interval,
 )
 from grading.lessons.m9_04.groups import judge_groups
@@ -103,7 +105,7 @@ def intervals_are_corrected(evidence: Evidence) -> str:
     for family in families(evidence):
         key, scores = fold_scores(evidence, family)
         run, ends = family.run, corrected_interval(scores, family.held_share)
-        require_mean(run, key, scores)
+        require_means(family)
         logged = {end: value for name, value in run.metrics.items()
                   if (bound := bound_of(name)) and bound[1] in (key, "") for end in bound[:1]}  # fmt: skip
         expected = f"{ends[0]:.4f} to {ends[1]:.4f} for {run.name!r}, by the corrected variance"
@@ -265,14 +267,19 @@ def practices_are_shown(evidence: Evidence) -> str:
     return ", ".join(practice.shown_by for practice in practices)
 
 
-def require_mean(run: Run, key: str, scores: list[float]) -> None:
-    """Raise Unmet when the run's cross-validated mean of this metric is not the mean of its splits' scores."""
-    for name, value in run.metrics.items():
-        meaning = parse(name)
-        is_mean = meaning.statistic == "mean" and meaning.split in ("cv", None) and key_of(name) == key
-        if is_mean and not equal(value, float(np.mean(scores))):
-            hint = "the mean of the splits' scores; the score of all held-out rows at once is another number"
-            expected = f"{name} = {np.mean(scores):.4f} in the run {run.name!r}, the mean of its {len(scores)} splits"
+def require_means(family: Family) -> None:
+    """Raise Unmet for a cross-validated mean that is not the mean of the scores that the splits' rows give."""
+    for name, value in family.run.metrics.items():
+        meaning, key = parse(name), key_of(name)
+        if meaning.statistic != "mean" or meaning.split not in ("cv", None):
+            continue
+        each = [scores_of(key, part) for part in family.parts]
+        means = [float(np.mean([scores[kind] for scores in each])) for kind in range(min(map(len, each), default=0))]
+        if means and not any(equal(value, mean) for mean in means):
+            hint = "the mean of the scores of the splits"
+            if any(equal(value, pooled) for pooled in scores_of(key, family.table)):
+                hint = f"this is the score of all held-out rows at once; log {hint}"
+            expected = f"{name} = {means[0]:.4f} in the run {family.run.name!r}, the mean of its {len(each)} splits"
             raise Unmet(expected, f"{value:.4f}", hint)
 
 

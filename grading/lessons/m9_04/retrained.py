@@ -51,26 +51,27 @@ def require_trained(evidence: Evidence, family: Family) -> None:
     if not known <= set(orders[0]):
         return  # test rows, or rows that the file does not have: other checks say so
     orders = [tuple(row for row in order if row in known) for order in orders]
-    for split, part in sample(evidence, [*family.table.groupby("split")], SAMPLED, family.run.name):
-        _require_said(subject, f"{family.run.name!r}, split {split}", part, orders, settings)
+    parts = sample(evidence, [*family.table.groupby("split")], SAMPLED, family.run.name)
+    said = subject.fit_all([_without(part, orders[0], settings) for _, part in parts]).fits
+    for (split, part), first in zip(parts, said, strict=False):  # none of a model that cannot be trained again
+        _require_said(subject, f"{family.run.name!r}, split {split}", part, first, orders, settings)
 
 
-def _require_said(subject: Subject, where: str, part: pd.DataFrame, orders: list[Rows], settings: Settings) -> None:
+def _without(part: pd.DataFrame, order: Rows, settings: Settings) -> Fit:
+    """To learn from all rows but those held out in a split, and to predict these."""
     held = tuple(part["row"].tolist())
     out = set(held)
+    return Fit(tuple(row for row in order if row not in out), held, settings)
 
-    def asked(order: Rows, how: Settings) -> Fit:
-        return Fit(tuple(row for row in order if row not in out), held, how)
 
-    answer = subject.fit_all([asked(orders[0], settings)])
-    if not answer.fits:  # a model that cannot be trained again: that is said of its final run
-        return
-    first = answer.fits[0]
+def _require_said(
+    subject: Subject, where: str, part: pd.DataFrame, first: Reproduction, orders: list[Rows], settings: Settings
+) -> None:
     apart = _distance(part, first)
     if apart is None or apart.same:
         return
-    other_ways = [asked(order, how) for order in orders for how in dict.fromkeys((settings, ()))]
-    said = subject.fit_all([*other_ways, *[asked(orders[0], settings)] * UNSEEDED]).fits
+    other_ways = [_without(part, order, how) for order in orders for how in dict.fromkeys((settings, ()))]
+    said = subject.fit_all([*other_ways, *[_without(part, orders[0], settings)] * UNSEEDED]).fits
     others = [_distance(part, each) for each in said]
     if any(other is None or other.same for other in others):
         return
@@ -78,7 +79,7 @@ def _require_said(subject: Subject, where: str, part: pd.DataFrame, orders: list
     if apart.mean <= BAND * among:
         return
     raise Unmet(
-        f"what the model of {subject.run.name!r} says of the {len(held)} rows of {where}, when it has not seen them",
+        f"what the model of {subject.run.name!r} says of the {len(part)} rows of {where}, when it has not seen them",
         f"other values, {apart.mean:.4g} apart on average",
         "log what each family, fitted on the other rows of a split, predicts for the rows held out",
     )

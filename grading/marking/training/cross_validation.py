@@ -76,7 +76,11 @@ def claims_of(evidence: Evidence, run: Run) -> list[Claim]:
 
 def require_cross_validation(evidence: Evidence, run: Run, found: Learned) -> None:
     """Raise Unmet for a cross-validated mean or spread that neither the store's folds nor new ones can give."""
+    finals = {each.id for each in evidence.main_runs}
     for claim in claims_of(evidence, run):
+        copied = (other.metrics.get(claim.mean_name) for other in evidence.runs if other.id not in finals)
+        if any(value == claim.mean for value in copied):
+            continue  # a candidate's number: whether it is right, is asked of the candidate
         kept = [values for other in (run, *evidence.runs) for values in _fold_scores(evidence, other, claim.base)]
         if any(claim.agrees(values) for values in kept):
             continue
@@ -116,7 +120,7 @@ def _trained_again(subject: Subject, rows: Rows, claim: Claim) -> list[float] | 
     """
     labels, seeds, every = subject.frame[subject.label], seeds_of(subject.run), subject.every_row
     contradicting: list[float] | None = None
-    first = [*likely(rows, labels, seeds[0])]
+    first = [way for order in subject.orders(rows) for way in likely(order, labels, seeds[0])]
     for ways in (first, [*others(rows, labels, seeds, ()), *likely(every, labels, seeds[0])]):
         for values in (values for table in fold_values(subject, ways, claim.key) for values in table):
             if claim.agrees(values):
@@ -175,7 +179,7 @@ def require_folds(
     labels, seeds, count = subject.frame[subject.label], seeds_of(subject.run), len(values)
     every = subject.every_row
     for ways in (
-        [*likely(rows, labels, seeds[0], count)],
+        [way for order in subject.orders(rows) for way in likely(order, labels, seeds[0], count)],
         [*others(rows, labels, seeds, [count]), *likely(every, labels, seeds[0], count)],
     ):
         fitting = [way for way in ways if len(way.parts) == count]
@@ -209,7 +213,7 @@ def fold_values(
     subject: Subject, ways: Sequence[Splitting], key: str, settings: Settings = ()
 ) -> list[list[list[float]]]:
     """For each splitting, the folds' scores under each definition of the metric; empty when they cannot be had."""
-    fits = [Fit(learn, held, settings) for way in ways for learn, held in way.parts]
+    fits = [Fit(learn, held, way.settings or settings) for way in ways for learn, held in way.parts]
     answers = iter(subject.fit_all(fits).fits if fits else ())
     found = []
     for way in ways:

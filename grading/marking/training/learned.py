@@ -64,6 +64,13 @@ class Subject:
         """To learn from these rows, and to predict every row."""
         return Fit(rows, self.every_row, tuple(settings), data)
 
+    def orders(self, rows: Rows) -> list[Rows]:
+        """These rows in the orders in which people split them: as given, and as they are in the file."""
+        chosen = set(rows)
+        as_in_file = tuple(row for row in self.every_row if row in chosen)
+        usual = orders_of_the_rest(self.frame, self.label, self.tested, self.run)
+        return list(dict.fromkeys((rows, *(order for order in usual if set(order) == chosen), as_in_file)))
+
     def table(self, said: Reproduction, rows: Iterable[Any]) -> pd.DataFrame:
         """The predictions of these rows, as predictions.csv has them; `said`: of every row."""
         kept = pd.DataFrame({"row": self.every_row, "y_true": self.frame[self.label].to_numpy()})
