@@ -84,8 +84,11 @@ class Evidence:
 
     @cached_property
     def lesson_runs(self) -> tuple[Run, ...]:
-        """The runs of the Learn cells, in the experiment that the lesson names: no evidence of the student's."""
-        name = self.worked_experiment
+        """The runs of the Learn cells, in the experiment that the lesson names, which are no evidence of the student's.
+
+        None when it is the lesson's own part that is judged.
+        """
+        name = self.worked_experiment if self.part == "practice" else ""
         return tuple(run for run in self.store.runs if name and run.experiment.name == name and not run.deleted)
 
     @cached_property

@@ -46,11 +46,11 @@ def require_trained(evidence: Evidence, family: Family) -> None:
         settings = settings_of(evidence.hyperparameters(final), family.run.params)
     except Outcome:
         return
-    orders = orders_of_the_rest(subject.frame, subject.label, subject.tested, final)
     known = set(family.table["row"])
-    if not known <= set(orders[0]):
+    if known & set(subject.tested) or not known <= set(subject.every_row):
         return  # test rows, or rows that the file does not have: other checks say so
-    orders = [tuple(row for row in order if row in known) for order in orders]
+    others = [row for row in subject.every_row if row not in known]
+    orders = orders_of_the_rest(subject.frame, subject.label, others, final)
     parts = sample(evidence, [*family.table.groupby("split")], SAMPLED, family.run.name)
     said = subject.fit_all([_without(part, orders[0], settings) for _, part in parts]).fits
     for (split, part), first in zip(parts, said, strict=False):  # none of a model that cannot be trained again

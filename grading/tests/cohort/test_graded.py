@@ -35,20 +35,21 @@ def test_the_key_follows_from_all_that_a_mark_depends_on(tmp_path: Path, monkeyp
         (tmp_path / place).parent.mkdir(exist_ok=True)
         (tmp_path / place).write_text(text)
 
-    def note(sha256: str = "s", lesson: str = "M9_01", timeout: float = 300) -> str:
+    def note(sha256: str = "s", lesson: str = "M9_01", timeout: float = 300, *, thorough: bool = False) -> str:
         grader_hash.grader_sha256.cache_clear()
-        keys.append(key_of(sha256, lesson, timeout))
+        keys.append(key_of(sha256, lesson, timeout, thorough=thorough))
         return keys[-1]
 
     note()
     note(sha256="t")
     note(lesson="M9_02")
     note(timeout=10)
+    note(thorough=True)
     write("marking/check.py", "1")
     own = note()
     write("marking/check.py", "2")
     note()
-    assert len(set(keys)) == 6
+    assert len(set(keys)) == 7
     write("marking/check.py", "1")
     for room in grader_hash.NOT_MARKING:
         write(f"{room}/shown.py", "1")

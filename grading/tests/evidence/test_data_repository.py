@@ -51,6 +51,15 @@ def test_a_commit_says_which_data_it_holds(repository: DataRepository) -> None:
     assert set(repository.files(second)) == {"data/table.csv.dvc", "params.yaml"}
 
 
+def test_a_commit_says_the_settings_in_its_files_and_leaves_out_what_it_cannot_read(
+    repository: DataRepository,
+) -> None:
+    (repository.root / "params.yaml").write_text("model: {alpha: 2.5, seed: 42}\nnames: [a, b]\n")
+    (repository.root / "damaged.yaml").write_text("alpha: [")
+    commit = _commit(repository.root, MD5)
+    assert repository.settings(commit) == {"params.yaml": {"alpha": 2.5, "seed": 42}}
+
+
 def test_a_later_commit_descends_from_an_earlier_one_only(repository: DataRepository) -> None:
     first, second = _commit(repository.root, MD5), _commit(repository.root, OTHER)
     assert repository.descends(second, first)

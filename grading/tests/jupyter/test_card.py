@@ -93,6 +93,14 @@ def test_the_whole_card_says_how_far_it_is_from_passing() -> None:
     assert f"**{PASS_MARK} pass.**" in (ROOT / "notebooks" / "README.md").read_text("utf-8")
 
 
+def test_the_whole_card_says_what_the_grading_does_beside_unless_it_was_done() -> None:
+    said = "check(thorough=True)"
+    assert said in repr(card(Verdict.PASSED))
+    assert said in card(Verdict.PASSED)._repr_html_()
+    assert said not in repr(card(Verdict.PASSED, thorough=True))
+    assert said not in repr(card(Verdict.PASSED, group="task2"))
+
+
 def test_what_could_not_be_checked_is_said_before_the_mark() -> None:
     assert "no fault of yours" in repr(card(Verdict.ERROR, Verdict.PASSED))
 

@@ -1,5 +1,6 @@
 """The gate believes nothing it can derive: what is wrong with a version is a clause of its own."""
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -12,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from grading.errors import InputError, PromotionError, StoreError
 from grading.evidence.data_files import DATA
+from grading.evidence.evidence import REFUSAL
 from grading.registry.gate import hold
 from grading.registry.promotion import promote
 from grading.tests.registry.clinic import NAME, Clinic, log_training, registry_rows
@@ -28,6 +30,15 @@ def test_a_good_version_meets_the_contract_and_its_evidence_bears_it_out(clinic:
     assert list(found) == ["version", "metrics", "data", "model", "parameters"]
     assert found["metrics"] == "2 computed again, all equal"
     assert "breast_cancer_v1.csv" in found["data"]
+
+
+def test_a_refusal_is_noted_on_the_run_and_nothing_of_the_registry_changes(clinic: Clinic, uri: str) -> None:
+    before = registry_rows(uri)
+    ruling = hold(clinic.contract, f"{NAME}/{clinic.versions['boast']}", uri)
+    note = json.loads(mlflow.MlflowClient(uri).get_run(ruling.run.id).data.tags[REFUSAL])
+    assert (note["contract"], note["missed"]) == (ruling.edition, ["metrics"])
+    assert registry_rows(uri) == before
+    assert REFUSAL not in hold(clinic.contract, f"{NAME}/1", uri).run.tags
 
 
 def test_a_file_and_a_server_give_the_same_ruling(clinic: Clinic) -> None:
