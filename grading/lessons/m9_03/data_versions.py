@@ -16,6 +16,7 @@ from grading.marking.demands import said_of
 
 MD5 = Named(names=("data_md5", "md5", "dvc.md5", "dvc_hash", "data.md5", "dvc_data_md5"))
 COMMIT = Named(names=("dvc_commit", "data_git_commit", "data_revision", "data_rev", "dvc_rev", "data_commit_sha"))
+SEEDS = ("seed", "random_state")  # the lesson's own `track` logs one that no settings file is asked for
 CLOCK = 1  # seconds: Git keeps whole ones
 # What DVC and Git keep for themselves: a commit with no more holds neither code nor settings.
 HOUSEKEEPING = (".dvc", ".gitignore", ".dvcignore", ".gitattributes")
@@ -209,7 +210,7 @@ def _other_settings(evidence: Evidence, run: Run) -> Unmet | None:
         logged.setdefault(name.rpartition("__")[2].lower(), []).append(value)
     for file, settings in repository.settings(commit).items():
         for name, value in settings.items():
-            said = logged.get(name.lower(), [])
+            said = logged.get(name.lower(), []) if name.lower() not in SEEDS else []
             if said and not any(same_value(text, value) for text in said):
                 return Unmet(f"{name} = {value!r} in the run {run.name!r}, as {file} in its commit {commit[:8]} says",
                              said[0], "read the settings from the file, and commit it before the run")  # fmt: skip
