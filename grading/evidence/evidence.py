@@ -20,7 +20,7 @@ from grading.evidence.metric_name import parse
 from grading.evidence.model_answer import Fit, Reproducer, Reproduction, Request
 from grading.evidence.model_file import ModelFile
 from grading.evidence.predictions import predictions_path, read_predictions
-from grading.evidence.store import Dataset, Experiment, Run, Store
+from grading.evidence.store import Dataset, Experiment, Run, Store, models_among_files
 
 Training = Literal["none", "sample", "all"]  # what is trained again: nothing, a sample of all fits, all of them
 IN_THREADS = "in a thread of its own, start_run(parent_run_id=...) says whose it is"  # the active run is a thread's
@@ -321,7 +321,7 @@ class Evidence:
 
     def model(self, run: Run) -> ModelFile:
         """The run's newest finished model; raises Unmet when it has none."""
-        ready = [model for model in run.models if model.ready]
+        ready = [model for model in run.models if model.ready] or list(models_among_files(run))
         if not ready:
             found = "a model that failed to save" if run.models else "no logged model"
             raise Unmet(f"a logged model in the run {run.name!r}", found, "mlflow.sklearn.log_model(model, name=...)")

@@ -21,7 +21,9 @@ NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,15})?(?:e[+-]?\d{1,2})?(?![\
 SPREAD = re.compile(r"\s*[±(\[].{0,80}$")  # what may follow a number in its cell: 54.42 ± 3.1, 54.42 (49.1 to 59.7)
 # A label or heading under which a person says what is hoped for, not what came out.
 GOAL = re.compile(
-    r"^\W*(objective|hypothes[ie]s|(?:success )?criteri(?:on|a)|success|goals?|next steps?)\b", re.IGNORECASE
+    r"^\W*(objective|hypothes[ie]s|(?:success )?criteri(?:on|a)|success|goals?|next steps?|expectations?|targets?"
+    r"|plans?|what the experiment is about|(?:experiment'?s? )?description)\b",
+    re.IGNORECASE,
 )
 LABEL = re.compile(r"^(?:#{1,4} |\*\*[^*]{1,80}\*\*)")
 # Before a metric's name: the baseline's test_rmse is another run's, and the gain in test_rmse is no test_rmse.
@@ -30,7 +32,7 @@ OTHERS = re.compile(
     r"(?: the| our)?)\s+$",
     re.IGNORECASE,
 )
-SAYS = re.compile(r"(?:[:=]|\b(?:is|was|of|at))\s*$")  # what stands between a name and its number
+SAYS = re.compile(r"(?:(?<![<>≤≥])[:=]|\b(?:is|was|of|at))\s*$")  # what stands between a name and its number
 # Less than that: a number may stand so beside a name without being its value (test_rmse 5 points lower).
 BESIDE = re.compile(r"(?:[\s(~≈→]|\b(?:about|around|roughly|reache[sd]|equals|comes to)\b)*$")
 DIVIDER = re.compile(r"^\|?[\s:|-]{3,2000}$")

@@ -190,6 +190,40 @@ class LocalArtifacts:
                 yield file.relative_to(self.folder).as_posix()
 
 
+@dataclass(frozen=True)
+class Inside:
+    """The files of one folder among others' artifacts."""
+
+    whole: Artifacts
+    place: str  # its path there; empty: the whole
+
+    def paths(self) -> list[str]:
+        """The relative paths, sorted, with `/`."""
+        start = f"{self.place}/" if self.place else ""
+        return [path.removeprefix(start) for path in self.whole.paths() if path.startswith(start)]
+
+    def local(self, path: str) -> Path:
+        """The file on this machine; raises Unmet as the whole does."""
+        return self.whole.local(f"{self.place}/{path}" if self.place else path)
+
+    def all_local(self) -> Path:
+        """The folder on this machine; raises Unmet as the whole does."""
+        return self.whole.all_local() / self.place
+
+    def are_at(self, location: str) -> bool:
+        """Whether these are the files at that location."""
+        return local_path(location) == self.all_local()
+
+
+def models_among_files(run: Run) -> tuple[LoggedModel, ...]:
+    """Models that were saved to a folder, and logged as its files: `save_model`, then `log_artifacts`."""
+    found = (path.rpartition("/")[0] for path in run.artifacts.paths() if path.rpartition("/")[2] == "MLmodel")
+    return tuple(
+        LoggedModel(f"{run.id}/{place}", place or run.name, run.id, ready=True, folder=Inside(run.artifacts, place))
+        for place in found
+    )
+
+
 class Store(Protocol):
     """What every view of a store can say."""
 

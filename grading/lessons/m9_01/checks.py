@@ -36,7 +36,8 @@ EMPTY_WORDS = re.compile(
 )
 # A comparison and, a few words on, its number: "below 60 points", "at least 95 %", "improves by a tenth".
 COMPARISONS = (
-    r"below|under|above|over|less than|more than|fewer than|at least|at most|within|better than|worse than|[<>≤≥]"
+    r"below|under|above|over|(?:less|more|fewer|smaller|larger|greater|bigger|lower|higher|closer|better|worse) than"
+    r"|at least|at most|within|[<>≤≥]"
     r"|no (?:more|less|fewer|higher|lower|larger|greater|smaller|worse|better) than|from\b.{1,20}\bto"
     r"|(exceed|reach|beat)\w*|\b(improv|reduc|gain|los|ris|fall|drop|cut|miss|grow|increas|decreas|differ)\w*.{0,20}\bby"
 )

@@ -253,7 +253,7 @@ def baseline_is_told_honestly(evidence: Evidence) -> str:
     require_reproduced(evidence, baseline)
     require_untouched(evidence, baseline)
     if trained := learned(evidence, baseline):
-        trained.require("rows", "parameters", "data")
+        trained.require("rows", "parameters")  # another file than the recorded one is the final run's fault, too
     return judge_beaten(final, key, ours, theirs)
 
 

@@ -173,10 +173,13 @@ def require_one_history(evidence: Evidence) -> tuple[str, list[str]]:
     """The path that all runs' commits hold, and the commits; raises Unmet when it is not one path, or the commits
     do not follow each other, or hold data alone."""
     found = [require_commit(evidence, run) for run in asked_runs(evidence)]
-    repository, _, path = found[0]
+    first, _, path = found[0]
+    # A clone of the repository, beside it, has the same commits.
+    shared = (each for each in evidence.repositories if all(each.has(commit) for _, commit, _ in found))
+    repository = next(shared, first)
     commits = list(dict.fromkeys(commit for _, commit, _ in found))
-    for other, commit, where in found:
-        if other.root != repository.root or where != path:
+    for _, commit, where in found:
+        if not repository.has(commit) or where != path:
             raise Unmet(f"{path} in every commit, with different contents", f"{where} in {commit[:8]}",
                         "copy each version over the same path of one repository")  # fmt: skip
         beside = [file for file in repository.files(commit) if not _housekeeping(file)]

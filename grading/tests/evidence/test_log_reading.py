@@ -135,6 +135,8 @@ GOALS = """
 
 **Success criterion.** A test_rmse of 53 or less.
 
+**What the experiment is about, by its own description.** Success: test_rmse = 53 or less, `test_rmse` >= 0.45.
+
 ## Next steps
 
 Tune until test_rmse is 50.

@@ -6,7 +6,7 @@ import pytest
 
 from grading.errors import StoreError, Unmet
 from grading.evidence.open_store import open_store
-from grading.evidence.store import LocalArtifacts, Store, find_run
+from grading.evidence.store import LocalArtifacts, Store, find_run, models_among_files
 from grading.tests.conftest import LessonRun, Served
 
 pytestmark = pytest.mark.xdist_group("solved")
@@ -148,3 +148,17 @@ def test_an_artifact_of_a_gigabyte_is_not_read(tmp_path: Path) -> None:
         file.truncate(1_000_000_000)
     with pytest.raises(Unmet, match="1,000 MB"):
         LocalArtifacts(tmp_path).local("predictions.csv")
+
+
+def test_a_model_that_was_saved_to_files_and_logged_as_files_is_found(tracking: str, tmp_path: Path) -> None:
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "MLmodel").write_text("flavors: {}")
+    (tmp_path / "saved" / "model.skops").write_text("")
+    with mlflow.start_run():
+        mlflow.log_artifacts(str(tmp_path / "saved"), "forecast")
+        mlflow.log_text("", "other.txt")
+    (run,) = open_store(tracking, root=tmp_path).runs
+    (model,) = models_among_files(run)
+    assert (model.name, model.ready, model.folder.paths()) == ("forecast", True, ["MLmodel", "model.skops"])
+    assert model.folder.local("MLmodel").read_text() == "flavors: {}"
+    assert model.folder.are_at(str(model.folder.all_local()))
