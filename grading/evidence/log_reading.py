@@ -17,7 +17,7 @@ MISSING = "_missing_"  # a person has not said it: a gap in the log
 NOT_RECORDED = "not recorded"  # the run has not logged it: true, and a matter for the other checks
 PLACEHOLDER = re.compile(r"_missing_|\bTODO\b|\bTBD\b|\bFIXME\b|<your [^>]{0,80}>|^\W{0,20}(?:\.\.\.|…)\W{0,20}$")
 FIELD = re.compile(r"\[([a-z0-9_]+)\](?!\()")  # what a template asks for; [text](link) is none
-NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,15})?(?:e[+-]?\d{1,2})?(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,25})?(?:e[+-]?\d{1,2})?(?!\w|\.\d)")  # 0.4812839512345678
 SPREAD = re.compile(r"\s*[±(\[].{0,80}$")  # what may follow a number in its cell: 54.42 ± 3.1, 54.42 (49.1 to 59.7)
 # A label or heading under which a person says what is hoped for, not what came out.
 GOAL = re.compile(

@@ -290,7 +290,8 @@ def judge_comparison(evidence: Evidence, table: Table, runs: list[Run]) -> str:
         run for run in evidence.runs_ever if (run.experiment.id, run.name) in {(r.experiment.id, r.name) for r in runs}
     ]
     listed = table.runs([*older, *runs])
-    if missing := [run.name for run in runs if run.id not in {each.id for each in listed}]:
+    newest = {(run.experiment.id, run.name): run for run in runs}  # of a family that was run again, in a later cell
+    if missing := [run.name for run in newest.values() if run.id not in {each.id for each in listed}]:
         hint = NEWEST if set(missing) <= {run.name for run in listed} else "mlflow.search_runs(...)"
         raise Unmet(f"all families in {table.name}, each with its newest run", f"without {missing}", hint)
     compared = set()

@@ -1,11 +1,12 @@
 """The numbers behind the learning curves: a table of points, held against the histories that the store has."""
 
-from grading.errors import Unmet
+from grading.errors import Outcome, Unmet
 from grading.evidence.comparison import equal
 from grading.evidence.evidence import Evidence
 from grading.evidence.run_facts import better
 from grading.evidence.store import Run
 from grading.evidence.tables import Table
+from grading.lessons.m9_04.families import families
 
 LEAST_STEPS, LEAST_CURVES = 3, 3
 
@@ -23,9 +24,21 @@ def judge_curves(evidence: Evidence, table: Table) -> str:
         shown.setdefault(run.id, {}).setdefault(int(step), []).append(value)
     for run in {owner.id: owner for owner in owners}.values():
         require_curve(evidence, run, shown[run.id])
+    _require_unseen_test_rows(evidence, [int(step) for step in steps], table.name)
     if len(shown) < LEAST_CURVES:
         raise Unmet(f"learning curves of {LEAST_CURVES} families in {table.name}", f"{len(shown)}")
     return f"{len(steps)} points of {len(shown)} families"
+
+
+def _require_unseen_test_rows(evidence: Evidence, steps: list[int], name: str) -> None:
+    """Raise Unmet when a size is that of more rows than there are for training: then test rows are among them."""
+    try:
+        rows = families(evidence)[0].table["row"].nunique()
+    except Outcome:
+        return  # another check says so
+    if max(steps) > rows:
+        raise Unmet(f"at most {rows} rows in training in {name}, as many as were cross-validated", max(steps),
+                    "draw the curves on the training rows: nobody looks at the test rows here")  # fmt: skip
 
 
 def require_curve(evidence: Evidence, run: Run, shown: dict[int, list[float]]) -> None:

@@ -16,6 +16,7 @@ from grading.evidence.evidence import Evidence
 from grading.evidence.metric_name import parse
 from grading.evidence.model_answer import Fit
 from grading.evidence.store import Run
+from grading.evidence.tables import plain
 from grading.marking.training.explanations import read_value
 from grading.marking.training.learned import Learned, Subject, subject_of
 from grading.marking.training.splits import Rows, Splitting, at_random, likely, others, seeds_of
@@ -78,8 +79,14 @@ def require_cross_validation(evidence: Evidence, run: Run, found: Learned) -> No
     """Raise Unmet for a cross-validated mean or spread that neither the store's folds nor new ones can give."""
     finals = {each.id for each in evidence.main_runs}
     for claim in claims_of(evidence, run):
-        copied = (other.metrics.get(claim.mean_name) for other in evidence.runs if other.id not in finals)
-        if any(value == claim.mean for value in copied):
+        tried = [other for other in evidence.runs if other.id not in finals and claim.mean_name in other.metrics]
+        own = [other for other in tried if plain(other.name) and plain(other.name) in plain(run.name)]
+        copied = [other for other in tried if other.metrics[claim.mean_name] == claim.mean]
+        if copied and own and not any(other in own for other in copied):
+            right = f"{claim.mean_name} = {own[-1].metrics[claim.mean_name]:.4f} of {own[-1].name!r}"
+            theirs = f"{claim.mean:.4f}, which is that of {copied[-1].name!r}"
+            raise Unmet(f"{right} in the run {run.name!r}", theirs, "log the numbers of the model that the run keeps")
+        if copied:
             continue  # a candidate's number: whether it is right, is asked of the candidate
         kept = [values for other in (run, *evidence.runs) for values in _fold_scores(evidence, other, claim.base)]
         if any(claim.agrees(values) for values in kept):

@@ -157,6 +157,7 @@ def test_a_goal_is_no_result(logged: Callable[..., tuple[str, Run]]) -> None:
     [
         ("test_rmse is 54", True),
         ("test_rmse is 54.4", True),
+        ("test_rmse: 54.421300000000002", True),
         ("test_rmse is 55", False),
         ("test_r2 is 48.6 %", True),
         ("test_r2 is 49 %", True),
