@@ -209,7 +209,9 @@ def _judge(evidence: Evidence) -> list[str]:
     return evidence.not_judged
 
 
-@pytest.mark.parametrize("cv", [5, 10, KFold(5, shuffle=True, random_state=42), KFold(4, shuffle=True, random_state=42)])
+@pytest.mark.parametrize(
+    "cv", [5, 10, KFold(5, shuffle=True, random_state=42), KFold(4, shuffle=True, random_state=42)]
+)
 @pytest.mark.parametrize("ddof", [0, 1])
 def test_means_of_folds_that_people_use_are_taken(cv: Any, ddof: int, trained: Callable[..., Evidence]) -> None:
     _, train, test = _rows()
