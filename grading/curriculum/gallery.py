@@ -103,7 +103,7 @@ def few_for_all_checks(cases: Iterable[Case]) -> list[Case]:
     Those that lose three checks at most come first, for they say of a check that it fails by itself; of these, always
     the one that trips most of what no other has tripped.
     """
-    mutants = [case for case in cases if case.is_mutant and not case.own_notebook]
+    mutants = [case for case in cases if case.is_mutant and not (case.own_notebook or case.needs_learn_cells)]
     tripped: set[str] = set()
     chosen: list[Case] = []
     for telling in (True, False):
