@@ -173,7 +173,7 @@ def test_a_store_that_is_not_there_is_said(run: Run, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     done = run("log", "abc")
     assert done.returncode == 1
-    assert "expected an MLflow store at mlflow.db" in done.stderr
+    assert f"expected an MLflow store at {tmp_path / 'mlflow.db'}" in done.stderr
 
 
 @pytest.mark.exhaustive

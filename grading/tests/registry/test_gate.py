@@ -33,11 +33,11 @@ def test_a_good_version_meets_the_contract_and_its_evidence_bears_it_out(clinic:
 
 
 def test_a_refusal_is_noted_on_the_run_and_nothing_of_the_registry_changes(clinic: Clinic, uri: str) -> None:
-    before = registry_rows(uri)
+    before = registry_rows(clinic.served.sqlite)
     ruling = hold(clinic.contract, f"{NAME}/{clinic.versions['boast']}", uri)
     note = json.loads(mlflow.MlflowClient(uri).get_run(ruling.run.id).data.tags[REFUSAL])
     assert (note["contract"], note["missed"]) == (ruling.edition, ["metrics"])
-    assert registry_rows(uri) == before
+    assert registry_rows(clinic.served.sqlite) == before
     assert REFUSAL not in hold(clinic.contract, f"{NAME}/1", uri).run.tags
 
 
