@@ -17,9 +17,9 @@ def test_names_that_differ_have_no_folders() -> None:
 
 
 def test_notebooks_of_one_name_have_the_folders_that_tell_them_apart(tmp_path: Path) -> None:
-    paths = [tmp_path / who / "work" / "M9_01_a.ipynb" for who in ("ada", "bo")]
+    paths = [tmp_path / who / "mine" / "M9_01_a.ipynb" for who in ("ada", "bo")]
     assert list(with_folders([*paths, tmp_path / "M9_02_a.ipynb"]).values()) == [
-        "ada/work/M9_01_a.ipynb", "bo/work/M9_01_a.ipynb",
+        "ada/mine/M9_01_a.ipynb", "bo/mine/M9_01_a.ipynb",
     ]  # fmt: skip
 
 
