@@ -59,7 +59,7 @@ def test_its_page_shows_the_figures_and_the_cell_that_failed(job: Callable[..., 
         "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([0, 1])\n"
         "with mlflow.start_run(run_name='curves'):\n    mlflow.log_figure(figure, 'learning_curve.png')\n    leaderbord"
     )
-    page = grade_one(job(TRACKED, figure, "open('none.csv')\n'/tmp/grading-x/run/mine/own.csv'")).page
+    page = grade_one(job(TRACKED, figure, "open('none.csv')\n'/tmp/grading-x/run/private/own.csv'")).page
     assert '<img src="data:image/webp;base64,' in page
     assert 'alt="learning_curve.png, as logged by the run curves"' in page
     assert '<span class="no">→ 6</span>    leaderbord</mark>' in page
