@@ -12,6 +12,7 @@ from grading.evidence.evidence import Evidence, Training
 from grading.evidence.fingerprints import fingerprints_of
 from grading.evidence.open_store import open_store
 from grading.lessons import find_lesson, lesson_or_own, solution_sources
+from grading.lessons.errata import corrected
 from grading.marking.grader import Part, nothing_to_grade, scorecard
 from grading.marking.lesson import Lesson
 from grading.marking.verdict import Scorecard
@@ -58,7 +59,7 @@ def assess(
     Raises NotebookError when the file cannot be run at all, InputError when it cannot be confined though it must.
     """
     wanted = find_lesson(lesson) if lesson else lesson_or_own(lesson_id(path))
-    notebook = read_notebook(path)
+    notebook = corrected(read_notebook(path))
     node = overlay(notebook.node, solution_sources(wanted)) if solution else None
     how: dict[str, Any] = {"timeout": timeout, "node": node, "confine": confine, "limits": limits}
     training: Training = "all" if thorough else "sample"

@@ -1,4 +1,7 @@
-"""Cases of the gallery as branches of one run of the solution: each runs from the first statement that it changes."""
+"""Cases of the gallery as branches of one run: each runs from the first statement that it changes.
+
+The run is that of the solution or, when a right answer has wrong neighbours, of that answer.
+"""
 
 import ast
 import json
@@ -16,7 +19,7 @@ from typing import Any
 import nbformat
 
 from grading.assessment.assessment import grade_execution, temporary_folder
-from grading.curriculum.gallery import Case, Judgement, judge, judgement_of, practice_of
+from grading.curriculum.gallery import Case, Judgement, judge, judgement_of
 from grading.errors import GradingError, shorten
 from grading.evidence.data_files import DATA
 from grading.lessons import solution_sources
@@ -32,7 +35,7 @@ Cells = list[tuple[str, str]]  # id and source
 
 @dataclass(frozen=True)
 class Branch:
-    """A case, where it leaves the solution (cell, statement), and the cells that it goes on with."""
+    """A case, where it leaves what is run (cell, statement), and the cells that it goes on with."""
 
     case: Case
     notebook: Notebook
@@ -40,17 +43,17 @@ class Branch:
     rest: Cells
 
 
-def branch_of(case: Case) -> Branch | None:
-    """Where a case leaves the solution; None when it is another notebook, which must be run alone."""
+def branch_of(case: Case, base: Notebook) -> Branch | None:
+    """Where a case leaves the notebook that is run; None when it is quite another, which must be run alone."""
     notebook = case.notebook()
-    own, solution = _cells(notebook), _cells(practice_of(case.lesson, solution_sources(case.lesson)))
-    if [id for id, _ in own] != [id for id, _ in solution]:
+    own, shared = _cells(notebook), _cells(base)
+    if [id for id, _ in own] != [id for id, _ in shared]:
         return None
-    changed = [index for index, (a, b) in enumerate(zip(own, solution, strict=True)) if a != b]
+    changed = [index for index, (a, b) in enumerate(zip(own, shared, strict=True)) if a != b]
     if not changed:
         return Branch(case, notebook, (len(own), 0), [])
     id, source = own[changed[0]]
-    mine, theirs = statements(source), statements(solution[changed[0]][1])
+    mine, theirs = statements(source), statements(shared[changed[0]][1])
     same = 0
     while same < min(len(mine), len(theirs)) and mine[same] == theirs[same]:
         same += 1
@@ -72,17 +75,20 @@ def statements(source: str) -> list[str]:
 
 
 def families(cases: Iterable[Case]) -> list[list[Case]]:
-    """The cases that share a run: of one lesson, changed first in the same cell. Other notebooks are alone."""
-    found: dict[tuple[str, str], list[Case]] = {}
+    """The cases that share a run: those of one base, with it; of the others, those changed first in the same cell.
+
+    Other notebooks are alone.
+    """
+    found: dict[tuple[str, str, bool], list[Case]] = {}
     for case in cases:
-        found.setdefault((case.lesson.id, _first_changed(case)), []).append(case)
+        found.setdefault((case.lesson.id, _run_of(case), case.needs_learn_cells), []).append(case)
     return list(found.values())
 
 
-def _first_changed(case: Case) -> str:
-    """The id of a cell; or the case's own name, when it shares none."""
-    if case.own_notebook or case.needs_learn_cells:
-        return case.name
+def _run_of(case: Case) -> str:
+    """The base's name, or the id of the cell that is changed first; or the case's own name, when it shares none."""
+    if case.base or case.own_notebook or case.needs_learn_cells:
+        return case.base.name if case.base else case.name
     try:
         sources = case.sources()
     except GradingError:  # a mistake of the author's: `judge` says which
@@ -93,17 +99,18 @@ def _first_changed(case: Case) -> str:
 
 
 def judge_family(cases: list[Case]) -> list[Judgement]:
-    """The judgements of cases of one lesson, in their order, from one run of the solution and a branch for each."""
+    """The judgements of cases that share a run, in their order: a branch of it for each."""
     try:
         shared()
-        branches = [branch_of(case) for case in cases]
+        base = next((case for case in cases if case.base), cases[0]).base_notebook()
+        branches = [branch_of(case, base) for case in cases]
     except (WarmthError, GradingError):
         return [judge(case) for case in cases]
     found: dict[str, Judgement] = {}
     together = sorted((branch for branch in branches if branch), key=lambda branch: branch.point)
     if len(together) > 1:
         with temporary_folder() as folder:
-            run = _Run(together, folder)
+            run = _Run(base, together, folder)
             problems = run.problems()
         for case in (branch.case for branch in together):
             judgement = run.judgements.get(case.name, Judgement(case, frozenset(), (NOT_JUDGED,)))
@@ -120,22 +127,21 @@ def judge_all(cases: Iterable[Case], workers: int = 0) -> Iterator[Judgement]:
 
 
 class _Run:
-    """One run of the solution: after each cell that was a branch it is graded, and its traces are removed."""
+    """One run of a notebook: after each cell that was a branch it is graded, and its traces are removed."""
 
-    def __init__(self, branches: list[Branch], folder: Path) -> None:
+    def __init__(self, base: Notebook, branches: list[Branch], folder: Path) -> None:
         self.folder, self.judgements = folder, dict[str, Judgement]()
         self.branches = {f"branch-{number}": branch for number, branch in enumerate(branches)}
-        solution = practice_of(branches[0].case.lesson, solution_sources(branches[0].case.lesson))
-        node = nbformat.from_dict(solution.node)
-        node.cells = list(_interleaved(solution, self.branches))
+        node = nbformat.from_dict(base.node)
+        node.cells = list(_interleaved(base, self.branches))
         self.before_branches = {a.id for a, b in zip(node.cells, node.cells[1:], strict=False) if b.id in self.branches}
         timeout = TIMEOUT * (1 + len(branches))
-        self.execution = run_notebook(solution, folder, data=DATA, node=node, timeout=timeout, after_cell=self._after)
+        self.execution = run_notebook(base, folder, data=DATA, node=node, timeout=timeout, after_cell=self._after)
 
     def problems(self) -> tuple[str, ...]:
-        """What went wrong with the solution itself, and speaks against every judgement."""
+        """What went wrong with the notebook itself, and speaks against every judgement."""
         failures = self.execution.report.failures
-        return tuple(f"the solution, in {failure.cell}: {failure.error}" for failure in failures)
+        return tuple(f"what the cases share, in {failure.cell}: {failure.error}" for failure in failures)
 
     def _after(self, cell: Any, execution: Execution) -> None:
         if branch := self.branches.get(cell.id):
@@ -174,11 +180,11 @@ def _judged(branch: Branch, cell: Any, execution: Execution) -> Judgement:
     return judgement_of(branch.case, card)
 
 
-def _interleaved(solution: Notebook, branches: dict[str, Branch]) -> Iterator[Any]:
-    """The solution's cells, cut where branches leave it, and the branches between; nothing after the last."""
+def _interleaved(base: Notebook, branches: dict[str, Branch]) -> Iterator[Any]:
+    """The notebook's cells, cut where branches leave it, and the branches between; nothing after the last."""
     new: Any = nbformat.v4.new_code_cell
     waiting = [(point, list(those)) for point, those in groupby(branches, lambda id: branches[id].point)]
-    for index, (id, source) in enumerate([*_cells(solution), ("end", "")]):
+    for index, (id, source) in enumerate([*_cells(base), ("end", "")]):
         if id == "parameters":  # the grader's values come after it
             yield new(source, id=id, metadata={"tags": ["parameters"]})
             continue

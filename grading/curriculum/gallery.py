@@ -26,7 +26,9 @@ LEARN = "-learn"  # in the id of each cell of the worked part: task2-learn-curve
 
 @dataclass(frozen=True)
 class Case:
-    """One submission of the gallery and what it must lose: the solution with edits, with other cells, or a notebook."""
+    """One submission of the gallery and what it must lose: the solution, or another case, with edits or with other
+    cells; or a notebook.
+    """
 
     lesson: Lesson
     folder: Path
@@ -38,7 +40,10 @@ class Case:
 
     @cached_property
     def expected(self) -> dict[str, Any]:
-        """`why`, `lost` (check ids), `edits` of the solution, and where it matters `state`, `note` and `learn`."""
+        """`why`, `lost` (check ids), and where it matters `base`, `edits`, `state`, `note` and `learn`.
+
+        `base`: the case whose cells are edited, or replaced, in place of the solution's.
+        """
         found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
         return found
 
@@ -57,9 +62,19 @@ class Case:
         """Whether its fault is one that only a notebook with its Learn cells can have: it takes what they left."""
         return bool(self.expected.get("learn"))
 
+    @property
+    def base(self) -> "Case | None":
+        """The case whose cells this one has in place of the solution's."""
+        name = self.expected.get("base")
+        return Case(self.lesson, self.folder.with_name(name)) if name else None
+
+    def base_sources(self) -> dict[str, str]:
+        """The exercise cells, by id, of the base or, without one, of the solution."""
+        return self.base.sources() if self.base else solution_sources(self.lesson)
+
     def sources(self) -> dict[str, str]:
         """The exercise cells of the lesson by id, as the case has them; raises NotebookError for a stale edit."""
-        return self.applied_to(solution_sources(self.lesson))
+        return self.applied_to(self.base_sources())
 
     def applied_to(self, solution: Mapping[str, str]) -> dict[str, str]:
         """These exercise cells with the case's own, and its edits, in them; raises NotebookError for a stale edit."""
@@ -71,6 +86,10 @@ class Case:
                     raise NotebookError(f"{self.name}: expected {before!r} in the solution of {task}")
                 sources[f"{task}-work"] = sources[f"{task}-work"].replace(before, after)
         return sources
+
+    def base_notebook(self) -> Notebook:
+        """The practice part of the lesson with the cells that the case edits."""
+        return practice_of(self.lesson, self.base_sources(), with_learn_cells=self.needs_learn_cells)
 
     def notebook(self) -> Notebook:
         """The case's own notebook, or the practice part of the lesson with the case's cells in place."""

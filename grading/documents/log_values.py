@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from grading.documents.log_results import results_of, run_label
 from grading.documents.log_training import training_of
 from grading.evidence.contract import our_contract
-from grading.evidence.evidence import has_model_or_test
 from grading.evidence.markdown import bullets, code, listed, literal, number, table
+from grading.evidence.part_runs import has_model_or_test
 from grading.evidence.run_facts import RunFacts, like
 from grading.evidence.store import Run
 

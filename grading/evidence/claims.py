@@ -83,6 +83,16 @@ def derive(
         raise Unmet(f"predictions.csv to give {metric}", reason, "log metrics that suit what is predicted") from None
 
 
+def values_of(
+    metric: str, predictions: pd.DataFrame, *, threshold: float | None = None, params: Mapping[str, str] | None = None
+) -> list[float]:
+    """As `derive`; empty when the metric cannot be derived from these predictions."""
+    try:
+        return derive(metric, predictions, threshold=threshold, params=params) or []
+    except Unmet:  # a cost without its params, a score that the model does not give
+        return []
+
+
 def _derive(metric: str, basis: Basis) -> list[float]:
     function, threshold, predictions = DEFINITIONS[metric], basis.threshold, basis.predictions
     if metric in DISTANCE_IN_NAME or threshold is None:

@@ -14,6 +14,14 @@ def equal(claimed: float, derived: float) -> bool:
     return abs(claimed - derived) <= max(CLOSE, CLOSE_RELATIVE * abs(derived) if abs(derived) > 1 else 0.0)
 
 
+LARGEST = 1e300  # MLflow stores infinity as the largest number there is
+
+
+def is_finite(value: float) -> bool:
+    """Whether a stored metric is a number that was finite when it was logged."""
+    return math.isfinite(value) and abs(value) < LARGEST
+
+
 def same_value(logged: str, actual: Any) -> bool:
     """Whether a logged parameter's text says the actual value: '1.0' says 1, 'None' says None."""
     if logged == str(actual):

@@ -45,15 +45,17 @@ class DataRepository:
         found = {path: sha for path, sha in self.files(commit).items() if path.endswith(POINTER)}
         return {path.removesuffix(POINTER): md5 for path, sha in found.items() for md5 in self._md5s(path, sha)}
 
-    def settings(self, commit: str) -> dict[str, dict[str, Any]]:
-        """The plain values in a commit's YAML and JSON files, by the last part of their names; unreadable files out."""
-        found = {}
+    def settings(self, commit: str) -> dict[str, dict[str, list[float]]]:
+        """The numbers in a commit's YAML and JSON files, by file and by the last part of their names.
+
+        One name may have several: of two models in one file. Files that cannot be read are left out.
+        """
+        found: dict[str, dict[str, list[float]]] = {}
         for path, sha in self.files(commit).items():
             if path.endswith((".yaml", ".yml", ".json")) and "/" not in path.removeprefix("./"):
-                try:
-                    found[path] = dict(_plain_values(self._yaml(path, sha)))
-                except Unmet:
-                    continue
+                with contextlib.suppress(Unmet):
+                    for name, value in _numbers(self._yaml(path, sha)):
+                        found.setdefault(path, {}).setdefault(name, []).append(value)
         return found
 
     def files(self, commit: str) -> dict[str, str]:
@@ -143,12 +145,12 @@ class DataRepository:
             raise Unmet(what, error, "commit it again with git") from None
 
 
-def _plain_values(content: Any, depth: int = 3) -> Iterator[tuple[str, Any]]:
+def _numbers(content: Any, depth: int = 3) -> Iterator[tuple[str, float]]:
     for name, value in content.items() if isinstance(content, dict) and depth else ():
-        if isinstance(value, (str, int, float, bool)):
+        if isinstance(value, (int, float)):
             yield str(name), value
         else:
-            yield from _plain_values(value, depth - 1)
+            yield from _numbers(value, depth - 1)
 
 
 def find_repositories(folders: tuple[Path, ...]) -> tuple[DataRepository, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Settings = tuple[tuple[str, Any], ...]  # names and values of hyperparameters
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -11,7 +13,7 @@ class Fit:
 
     learn: tuple[Any, ...]  # in this order: of a forest, and of folds inside of a model, it matters
     predict: tuple[Any, ...]  # of the request's data file
-    settings: tuple[tuple[str, Any], ...] = ()  # hyperparameters that the clone gets, others stay
+    settings: Settings = ()  # that the clone gets; other hyperparameters stay
     data: str = ""  # CSV file to learn from; empty: the request's
 
 
@@ -41,6 +43,7 @@ class Reproduction:
     predictions: tuple[Any, ...] = ()
     scores: tuple[float, ...] = ()  # of the positive of two classes, of the likeliest of more; empty without
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)  # by input: coefficients or importances; empty without
     problem: str = ""
     fits: tuple["Reproduction", ...] = ()
 

@@ -1,7 +1,6 @@
 """A table among a run's artifacts: found by its file name, its columns by their meaning, its runs by id or name."""
 
 import json
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from grading.errors import Unmet
+from grading.evidence.comparison import is_finite
 from grading.evidence.data_files import read_table
 from grading.evidence.evidence import Evidence
 from grading.evidence.store import Run
@@ -18,7 +18,6 @@ ENDINGS = (".csv", ".json")
 MOST_ROWS = 10_000
 NEWEST = "keep the newest run of each name, and make the table again"
 LARGEST_JSON = 4_000_000  # bytes; as objects it takes twenty times that
-LARGEST = 1e300  # MLflow stores infinity as the largest number there is
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def finite(text: object) -> float | None:
         value = float(str(text))
     except ValueError:
         return None
-    return value if math.isfinite(value) and abs(value) < LARGEST else None
+    return value if is_finite(value) else None
 
 
 def plain(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from grading.errors import Unmet
+from grading.errors import Outcome, Unmet
 from grading.evidence import claims
 from grading.evidence.comparison import equal, same_value
 from grading.evidence.contract import clauses, matching_files, our_contract
@@ -154,8 +154,11 @@ def require_own_picture(evidence: Evidence, run: Run, path: str) -> None:
     """Raise Unmet for a picture that a Learn cell logged, byte for byte."""
     known = "lesson_pictures", ""
     if known not in evidence.derived:
-        files = ((r, p) for r in evidence.lesson_runs for p in r.artifacts.paths() if p.lower().endswith(IMAGES))
-        evidence.derived[known] = {_digest(each, name): f"{name} of {each.name!r}" for each, name in files}
+        files = [(r, p) for r in evidence.lesson_runs for p in r.artifacts.paths() if p.lower().endswith(IMAGES)]
+        evidence.derived[known] = {}
+        for each, name in files:
+            with contextlib.suppress(Outcome):  # what cannot be read is no fault of the student's
+                evidence.derived[known][_digest(each, name)] = f"{name} of {each.name!r}"
     if whose := evidence.derived[known].get(_digest(run, path)):
         raise Unmet(f"{path} to be a picture of your own runs", f"the lesson's own picture, {whose}",
                     "the name of a Learn cell's figure still holds the lesson's: draw yours, and log it")  # fmt: skip

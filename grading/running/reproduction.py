@@ -141,6 +141,7 @@ def understood(said: dict[str, Any]) -> Reproduction:
         predictions=tuple(said.get("predictions", ())),
         scores=tuple(map(float, said.get("scores", ()))),
         hyperparameters=dict(said.get("hyperparameters", {}).items()),
+        weights={str(name): float(value) for name, value in said.get("weights", {}).items()},
         problem=str(said.get("problem", "")),
         fits=tuple(understood(fit) for fit in said.get("fits", ())),
     )
@@ -221,6 +222,7 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
             {name: value for name, value in values.items() if isinstance(value, plain)}, type(chosen).__name__
         )
     answer |= _scores(estimator, asked)
+    answer["weights"] = _weights(chosen, request["inputs"])
     answer["fits"] = []
     start = time.process_time()
     for fit in request["fits"]:
@@ -236,6 +238,23 @@ def _predict(request: dict[str, Any]) -> dict[str, Any]:
             said = {"problem": f"{type(error).__name__}: {' '.join(str(error).split())[:250]}"}
         answer["fits"].append(said)
     return answer
+
+
+def _weights(estimator: Any, inputs: list[str]) -> dict[str, float]:
+    """How much each input weighs, by a linear model's coefficients or a tree's importances; empty without these."""
+    import numpy as np
+
+    steps = hasattr(estimator, "steps")
+    last = estimator[-1] if steps else estimator
+    found: Any = getattr(last, "coef_", getattr(last, "feature_importances_", None))
+    if found is None:
+        return {}
+    try:
+        names = list(estimator[:-1].get_feature_names_out(inputs)) if steps and len(estimator) > 1 else inputs
+        weights = dict(zip((name.rpartition("__")[2] for name in names), np.ravel(found).astype(float), strict=True))
+    except Exception:  # a step that does not name what it makes, coefficients for several classes
+        return {}
+    return {name: float(weights[name]) for name in inputs} if weights.keys() == set(inputs) else {}
 
 
 def _trained(estimator: Any, features: Any, label: Any, fit: dict[str, Any]) -> Any:

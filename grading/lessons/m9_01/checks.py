@@ -1,24 +1,21 @@
 """Lesson M9_01: what a first well-tracked experiment leaves in the store."""
 
 import re
-from collections.abc import Mapping
 
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
 from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
-from grading.evidence.metric_name import parse
+from grading.evidence.fold_runs import fold_number
 from grading.evidence.model_file import requirement_lines, unpinned
-from grading.evidence.run_facts import better
-from grading.evidence.store import Run
 from grading.evidence.tables import read_board
 from grading.lessons.m9_01.folds import (
     compare_with_folds,
     cross_validation,
     cross_validations,
-    fold_number,
     require_trained,
 )
 from grading.lessons.m9_01.leaderboard import judge_leaderboard
+from grading.lessons.m9_01.learning_curve import problem_of_curve
 from grading.marking.demands import (
     claimed,
     compare_metric,
@@ -73,7 +70,6 @@ PROJECT_TAGS = ("project", "product", "use_case", "use-case")
 TEAM_TAGS = ("team", "owner", "group", "squad")
 LEAST_STEPS = 5
 LEAST_THRESHOLDS = 2
-FAR = 3  # times a run's error, that its learning curve may end above or below it
 
 
 @lesson.check(task=1, points=4)
@@ -274,24 +270,6 @@ def leaderboard_is_the_stores(evidence: Evidence) -> str:
             ranked, key = judge_leaderboard(read_board(run.artifacts.local(path)), run, ever)
             return f"{ranked} runs in the order of {key}"
     raise Unmet("an artifact leaderboard.csv", "none", "mlflow.search_runs(..., order_by=[...]), then log it as a CSV")
-
-
-def problem_of_curve(evidence: Evidence, run: Run, key: str, curve: Mapping[int, float]) -> str:
-    """What is wrong with a learning curve, in a few words; empty when nothing is."""
-    values = list(curve.values())
-    if len(set(values)) < 2 or all(value == step for step, value in curve.items()):
-        return "its values only repeat or count them"
-    if better(key) == "lower" and min(values) < 0:
-        return "an error is not negative: scikit-learn's neg_… scores are minus the error"
-    for other in evidence.lesson_runs:
-        for name in other.metrics:
-            if values == list(evidence.curve(other, name).values()):
-                return f"they are the values of {name} in the lesson's own run {other.name!r}"
-    base = parse(key).base.rpartition("_")[2]  # learning_curve_rmse is an rmse
-    same = [value for name, value in run.metrics.items() if parse(name).base == base and parse(name).statistic != "std"]
-    if same and not any(value / FAR <= values[-1] <= value * FAR for value in same if value > 0):
-        return f"it ends with {values[-1]:.4g}, far from the {base} of the same run, {same[0]:.4g}"
-    return ""
 
 
 def judge_failure(evidence: Evidence) -> str:

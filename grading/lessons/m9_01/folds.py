@@ -5,18 +5,23 @@ import re
 import statistics
 from collections.abc import Iterable
 
-from grading.errors import Unmet
-from grading.evidence.comparison import equal
+from grading.errors import Outcome, Unmet
+from grading.evidence.comparison import equal, is_finite
 from grading.evidence.evidence import IN_THREADS, Evidence
+from grading.evidence.fold_runs import fold_number
 from grading.evidence.metric_name import parse
 from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
-from grading.evidence.tables import said
-from grading.marking.training.cross_validation import require_folds, settings_of
-from grading.marking.training.learned import learned, subject_of
+from grading.evidence.tables import plain
+from grading.marking.training.folds import LEAST_FOLDS, require_folds, settings_of
+from grading.marking.training.learned import learned
+from grading.marking.training.subject import subject_of
 
-FOLD_NAMES = ("fold", "cv_fold", "fold_number", "fold_index", "fold_id")
-LARGEST = 1e300  # MLflow stores infinity as the largest number there is
+# What names another family of models, or says that others of the columns were used: such folds are of another model.
+OTHER_FAMILIES = re.compile(
+    r"lasso|elastic|forest|tree|boost|neighbo|knn|svr|svm|mlp|neural|huber|kernel|bayes|poisson|dummy"
+)
+OTHER_COLUMNS = re.compile(r"feature|column|input|predictor|variable")
 
 
 def cross_validation(evidence: Evidence) -> tuple[Run, list[Run]]:
@@ -25,26 +30,24 @@ def cross_validation(evidence: Evidence) -> tuple[Run, list[Run]]:
 
 
 def cross_validations(evidence: Evidence) -> list[tuple[Run, list[Run]]]:
-    """Every parent whose nested runs have a `fold` parameter, and those, newest first; raises Unmet without one."""
+    """Every parent whose nested runs have a `fold` parameter, and those, newest first; raises Unmet without one.
+
+    When some are finished, with all their folds, the others are left out: one that broke off proves nothing.
+    """
     found = []
     for run in reversed(evidence.started_runs):
         folds = [child for child in evidence.children(run) if fold_number(child) is not None]
         if folds:
             found.append((run, folds))
+    finished = [(run, folds) for run, folds in found if {each.status for each in (run, *folds)} == {"FINISHED"}]
     if found:
-        return found
+        return finished or found
     nested = [run.name for run in evidence.runs if run.parent_id]
     raise Unmet(
         "nested runs with a param `fold`",
         nested[:8] or "no nested runs",
         f"with mlflow.start_run(nested=True): inside the parent's with; {IN_THREADS}",
     )
-
-
-def fold_number(run: Run) -> int | None:
-    """The number of the fold that a nested run is of; None when it says none."""
-    text = said(run, *FOLD_NAMES)
-    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else None
 
 
 def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
@@ -74,29 +77,41 @@ def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
     return [text for _, text in agreed]
 
 
-def require_trained(evidence: Evidence, parents: Iterable[tuple[Run, list[Run]]]) -> list[str]:
-    """The parents whose folds' values a model gives that is trained on folds again; raises Unmet for values that none
-    can give.
+def require_trained(evidence: Evidence, parents: Iterable[tuple[Run, list[Run]]]) -> None:
+    """Raise Unmet for folds whose values the model does not give, whatever the folds.
 
-    The model is that of the main run, with the parent's `alpha`. A parent about which nothing can be said is left out.
+    The model is that of the main run, with the settings that the parent logged. Nothing is said of folds that broke
+    off, or that are of another model.
     """
-    agreed: list[str] = []
     if evidence.training == "none" or not evidence.main_runs:
-        return agreed
+        return
     run = evidence.main_run
     found = learned(evidence, run)
     if found is None or not found.rows:
-        return agreed
-    subject, parameters = subject_of(evidence, run), evidence.hyperparameters(run)
-    for parent, folds in parents:
-        base = next(
-            (b for b in dict.fromkeys(parse(n).base for n in folds[0].metrics) if fold_values(folds, b, None)), ""
-        )
+        return
+    try:
+        subject, parameters = subject_of(evidence, run), evidence.hyperparameters(run)
+    except Outcome:  # "Parameters logged" says what is wrong with the model
+        return
+    own = [part for part in parents if not _is_of_another_model(evidence, run, *part)]
+    for parent, folds in own:
+        bases = dict.fromkeys(parse(name).base for name in folds[0].metrics)
+        base = next((base for base in bases if fold_values(folds, base, None)), "")
         values = fold_values(folds, base, None) if base else []
         settings = settings_of(parameters, {**parent.params, **folds[0].params})
-        if values and settings and require_folds(subject, found.rows, key_of(base), values, settings, parent.name):
-            agreed.append(parent.name)
-    return agreed
+        if len(values) >= LEAST_FOLDS and settings:
+            require_folds(subject, found.rows, key_of(base), values, settings, parent.name)
+
+
+def _is_of_another_model(evidence: Evidence, run: Run, parent: Run, folds: list[Run]) -> bool:
+    """Whether folds broke off, or say that they are of another family or of other columns than the run's model."""
+    if any(each.status != "FINISHED" for each in (parent, *folds)):
+        return True
+    own = plain("".join(evidence.model(run).steps()))
+    said = {**parent.tags, **parent.params, **folds[0].params, "name": parent.name}
+    words = " ".join(plain(value) for key, value in said.items() if not key.startswith("mlflow."))
+    other = any(family not in own for family in OTHER_FAMILIES.findall(words))
+    return other or any(OTHER_COLUMNS.search(plain(key)) for key in {*parent.params, *folds[0].params})
 
 
 def fold_values(folds: list[Run], base: str, split: str | None) -> list[float]:
@@ -109,4 +124,4 @@ def fold_values(folds: list[Run], base: str, split: str | None) -> list[float]:
     for fold in folds:
         values = {parse(name).split: value for name, value in fold.metrics.items() if parse(name).base == base}
         found.append(next((values[split] for split in wanted if split in values), math.nan))
-    return found if all(math.isfinite(value) and abs(value) < LARGEST for value in found) else []
+    return found if all(is_finite(value) for value in found) else []

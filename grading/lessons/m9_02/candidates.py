@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grading.errors import Unmet
-from grading.evidence.comparison import equal
+from grading.evidence.comparison import equal, is_finite
 from grading.evidence.evidence import Evidence
+from grading.evidence.fold_runs import fold_number
 from grading.evidence.metric_name import parse
 from grading.evidence.store import Run
 from grading.lessons.m9_02.search_space import Dimension
@@ -135,15 +136,15 @@ def require_inside(candidate: Candidate, space: Iterable[Dimension]) -> None:
 
 def _by_step(evidence: Evidence, run: Run, name: str) -> tuple[float, ...]:
     values = tuple(evidence.curve(run, name).values())
-    return values if all(math.isfinite(value) and abs(value) < 1e300 for value in values) else ()
+    return values if all(map(is_finite, values)) else ()
 
 
 def _of_nested_folds(evidence: Evidence, run: Run, key: str) -> tuple[float, ...]:
     """The values of folds that are runs of their own."""
     found: dict[int, float] = {}
     for child in evidence.children(run):
-        number = said(child, ("fold",))
+        number = fold_number(child)
         values = [v for name, v in child.metrics.items() if parse(name).base == key and parse(name).statistic is None]
-        if re.fullmatch(r"\d{1,4}", number) and values and math.isfinite(values[0]):
-            found[int(number)] = values[0]
+        if number is not None and values and is_finite(values[0]):
+            found[number] = values[0]
     return tuple(found[number] for number in sorted(found))

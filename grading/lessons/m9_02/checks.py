@@ -167,7 +167,6 @@ def store_holds_every_trial(evidence: Evidence) -> str:
     """At least twenty trials, and the study's own record and the nested runs agree on each: state, value, settings."""
     search, study = recorded_study(evidence)
     require_same_trials(search, study)
-    require_splits(evidence, search)
     require_trained(evidence, search)
     return f"{len(study.trials)} trials in {study.file} and in the store"
 

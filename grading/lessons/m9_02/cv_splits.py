@@ -7,6 +7,7 @@ from pathlib import Path
 from grading.errors import Outcome, Unmet
 from grading.evidence.data_files import read_table, row_column
 from grading.evidence.evidence import Evidence
+from grading.evidence.tables import finite
 from grading.lessons.m9_02.candidates import LEAST_FOLDS, said
 from grading.lessons.m9_02.searches import Search
 
@@ -65,7 +66,13 @@ def read_splits(file: Path) -> dict[object, int]:
         raise Unmet(
             f"each row once in {file.name}", f"{len(rows) - len(set(rows))} twice", "the fold that holds it out"
         )
-    numbers = {value: place for place, value in enumerate(sorted(set(map(str, folds))))}
+    numbers = {value: place for place, value in enumerate(sorted(set(map(str, folds)), key=_in_order))}
     if len(numbers) < LEAST_FOLDS:
         raise Unmet(f"at least two folds in {file.name}", f"{len(numbers)}", "the fold that holds each row out")
     return {value: numbers[str(each)] for value, each in zip(rows, folds, strict=True)}
+
+
+def _in_order(fold: str) -> tuple[bool, float, str]:
+    """By which folds are sorted: 2 before 10, and numbers before texts."""
+    number = finite(fold)
+    return number is None, number or 0, fold

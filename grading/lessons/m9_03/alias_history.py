@@ -64,7 +64,11 @@ def require_rollback(events: tuple[Event, ...], versions: tuple[MadeVersion, ...
     runs = {each.version.version: each.run.id for each in versions}
     for event in events:
         _require_told(event, runs)
-    return rolled[-1]
+    last = rolled[-1]
+    if last.previous is not None and last.version > last.previous:
+        hint = "promote the first version, then the second; search_model_versions gives the newest first"
+        raise Unmet("a rollback to an older version", f"from version {last.previous} to {last.version}", hint)
+    return last
 
 
 def _require_told(event: Event, runs: dict[int, str]) -> None:

@@ -22,7 +22,8 @@ from grading.lessons.m9_03.data_versions import (
     require_two_contents,
 )
 from grading.lessons.m9_03.data_versions import require_commit as require_data_commit
-from grading.lessons.m9_03.lineage import read_lineage, require_chain, require_features, require_predicted_again
+from grading.lessons.m9_03.features import require_features
+from grading.lessons.m9_03.lineage import read_lineage, require_chain, require_predicted_again
 from grading.lessons.m9_03.logged_contract import logged_contract, missed
 from grading.lessons.m9_03.model_versions import (
     earlier_versions,

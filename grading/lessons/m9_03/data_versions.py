@@ -212,10 +212,10 @@ def _other_settings(evidence: Evidence, run: Run) -> Unmet | None:
     for name, value in run.params.items():
         logged.setdefault(name.rpartition("__")[2].lower(), []).append(value)
     for file, settings in repository.settings(commit).items():
-        for name, value in settings.items():
+        for name, values in settings.items():
             said = logged.get(name.lower(), []) if name.lower() not in SEEDS else []
-            if said and not any(same_value(text, value) for text in said):
-                return Unmet(f"{name} = {value!r} in the run {run.name!r}, as {file} in its commit {commit[:8]} says",
+            if said and not any(same_value(text, value) for text in said for value in values):
+                return Unmet(f"{name} = {values[0]} in the run {run.name!r}, as {file} in its commit {commit[:8]} says",
                              said[0], "read the settings from the file, and commit it before the run")  # fmt: skip
     return None
 

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from grading.errors import Unmet
 from grading.evidence import claims
 from grading.evidence.data_files import read_table
@@ -29,8 +26,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "data_commit": ("data_commit", "dvc_commit", "data_revision", "commit"),
     "code_commit": ("code_commit", "notebook_commit", "git_commit", "code_version", "mlflow.source.git.commit"),
 }
-FEATURES = ("feature", "features", "name", "column", "input", "variable")
-IMPORTANCES = ("importance", "weight", "coefficient", "coef", "value", "importance_mean")
 
 
 def read_lineage(file: Path) -> list[dict[str, Any]]:
@@ -93,35 +88,6 @@ def _value(entry: Mapping[str, Any], key: str) -> Any:
             flat |= {f"{group}_{name}": value for name, value in inner.items()}
             flat = {str(name): value for name, value in inner.items()} | flat
     return next((flat[name] for name in KEYS[key] if name in flat), None)
-
-
-def require_features(evidence: Evidence, made: MadeVersion) -> int:
-    """How many features a version's run lists with importance; raises Unmet unless they are the model's inputs."""
-    files = [
-        path
-        for path in made.run.artifacts.paths()
-        if path.lower().endswith(".csv") and any(word in path.lower() for word in ("importance", "features", "coef"))
-    ]
-    if not files:
-        raise Unmet(f"feature_importance.csv in the run {made.run.name!r}", made.run.artifacts.paths()[:8] or "none",
-                    "mlflow.log_text(table.to_csv(index=False), \"feature_importance.csv\", run_id=...)")  # fmt: skip
-    table = read_table(made.run.artifacts.local(files[0]))
-    columns = {str(name).lower(): name for name in table.columns}
-    names = next((table[columns[name]] for name in FEATURES if name in columns), None)
-    weights = next((table[columns[name]] for name in IMPORTANCES if name in columns), None)
-    if names is None or weights is None:
-        raise Unmet(f"columns feature and importance in {files[0]}", list(table.columns), "a row for each input")
-    inputs = evidence.model(made.run).inputs
-    listed = [str(name) for name in names]
-    wrong = sorted(set(listed) ^ set(map(str, inputs)))
-    if inputs and (wrong or len(listed) != len(inputs)):
-        raise Unmet(f"the {len(inputs)} inputs of {made.label} in {files[0]}, each once", wrong or "one listed twice",
-                    "take the names from the model's signature")  # fmt: skip
-    numbers = pd.to_numeric(weights, errors="coerce").to_numpy(float)
-    if not np.isfinite(numbers).all() or len(set(numbers)) < 2:
-        raise Unmet(f"a number for each feature in {files[0]}, not all the same", f"{weights.iloc[:3].tolist()}",
-                    "coefficients of standardised columns, or permutation importance")  # fmt: skip
-    return len(listed)
 
 
 def require_predicted_again(evidence: Evidence, file: Path, owner: str, versions: tuple[MadeVersion, ...]) -> str:

@@ -19,14 +19,13 @@ from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
 from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, pairs
 from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
 from grading.lessons.m9_04.families import (
-    Family,
     bound_of,
     candidates,
     corrected_interval,
     families,
     fold_scores,
     looked_at,
-    scores_of,
+    require_means,
     usual_interval,
 )
 from grading.lessons.m9_04.groups import judge_groups
@@ -62,10 +61,10 @@ LEAST_FIGURES = 4
 @lesson.check(task=1, points=3)
 def families_have_fold_scores(evidence: Evidence) -> str:
     """At least three families, each with the predictions of rows held out, and the score that they give each split."""
-    found = []
-    for family in families(evidence):
+    found, every = [], families(evidence)
+    for family in every:
         key, scores = fold_scores(evidence, family)
-        require_trained(evidence, family)
+        require_trained(evidence, family, [each.run.name for each in every])
         found.append(f"{family.run.name}: {len(scores)} splits, {key} {np.mean(scores):.4g}")
     return "; ".join(found)
 
@@ -265,22 +264,6 @@ def practices_are_shown(evidence: Evidence) -> str:
         require_shown(practice, run_of(practice, evidence))
     require_different(practices)
     return ", ".join(practice.shown_by for practice in practices)
-
-
-def require_means(family: Family) -> None:
-    """Raise Unmet for a cross-validated mean that is not the mean of the scores that the splits' rows give."""
-    for name, value in family.run.metrics.items():
-        meaning, key = parse(name), key_of(name)
-        if meaning.statistic != "mean" or meaning.split not in ("cv", None):
-            continue
-        each = [scores_of(key, part) for part in family.parts]
-        means = [float(np.mean([scores[kind] for scores in each])) for kind in range(min(map(len, each), default=0))]
-        if means and not any(equal(value, mean) for mean in means):
-            hint = "the mean of the scores of the splits"
-            if any(equal(value, pooled) for pooled in scores_of(key, family.table)):
-                hint = f"this is the score of all held-out rows at once; log {hint}"
-            expected = f"{name} = {means[0]:.4f} in the run {family.run.name!r}, the mean of its {len(each)} splits"
-            raise Unmet(expected, f"{value:.4f}", hint)
 
 
 def judge_comparison(evidence: Evidence, table: Table, runs: list[Run]) -> str:

@@ -10,7 +10,7 @@ from scipy import stats
 
 from grading.errors import Outcome, Unmet
 from grading.evidence.candidate_run import has_held_out_rows, is_called_candidate
-from grading.evidence.claims import DEFINITIONS, SCORE_NAMES, derive
+from grading.evidence.claims import DEFINITIONS, SCORE_NAMES, values_of
 from grading.evidence.comparison import equal
 from grading.evidence.data_files import ROW_NAMES, read_table
 from grading.evidence.evidence import Evidence
@@ -172,19 +172,19 @@ def _is_of_splits(evidence: Evidence, run: Run, name: str) -> bool:
     except Outcome:
         return False
     key = key_of(name.replace("neg_", ""))
-    scores = [found[0] for part in parts if (found := scores_of(key, part))]
-    known = (np.mean(scores), np.std(scores), np.std(scores, ddof=1)) if len(scores) > 1 else ()
-    return any(equal(abs(run.metrics[name]), float(value)) for value in known)
+    for each in [key] if key in (*DEFINITIONS, "brier") else DEFINITIONS:  # cross_validate calls any of them "score"
+        scores = [found[0] for part in parts if (found := scores_of(each, part))]
+        known = (np.mean(scores), np.std(scores), np.std(scores, ddof=1)) if len(scores) > 1 else ()
+        if any(equal(abs(run.metrics[name]), abs(float(value))) for value in known):
+            return True
+    return False
 
 
 def scores_of(key: str, part: pd.DataFrame) -> list[float]:
     """The values that a metric may have on some held-out rows; empty when it cannot be derived."""
     if key == "brier" and (name := next((name for name in SCORE_NAMES if name in part), None)):
         return [float(((part[name] - (part["y_true"] == part["y_true"].max())) ** 2).mean())]
-    try:
-        return derive(key, part) or []
-    except Outcome:
-        return []
+    return values_of(key, part)
 
 
 def _logged(evidence: Evidence, family: Family) -> Iterator[tuple[str, list[float]]]:
@@ -210,6 +210,22 @@ def _place(params: Mapping[str, str]) -> tuple[float, float] | None:
     known = {plain(name): finite(value) for name, value in params.items()}
     first, second = (known.get("split"), 0.0) if "split" in known else (known.get("repeat", 0.0), known.get("fold"))
     return None if first is None or second is None else (first, second)
+
+
+def require_means(family: Family) -> None:
+    """Raise Unmet for a cross-validated mean that is not the mean of the scores that the splits' rows give."""
+    for name, value in family.run.metrics.items():
+        meaning, key = parse(name), key_of(name)
+        if meaning.statistic != "mean" or meaning.split not in ("cv", None):
+            continue
+        each = [scores_of(key, part) for part in family.parts]
+        means = [float(np.mean([scores[kind] for scores in each])) for kind in range(min(map(len, each), default=0))]
+        if means and not any(equal(value, mean) for mean in means):
+            hint = "the mean of the scores of the splits"
+            if any(equal(value, pooled) for pooled in scores_of(key, family.table)):
+                hint = f"this is the score of all held-out rows at once; log {hint}"
+            expected = f"{name} = {means[0]:.4f} in the run {family.run.name!r}, the mean of its {len(each)} splits"
+            raise Unmet(expected, f"{value:.4f}", hint)
 
 
 def corrected_interval(scores: list[float], held_share: float) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """Families trained again: whether what they said of the rows held out is what such a model says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,24 +9,30 @@ import pandas as pd
 from grading.errors import Outcome, Unmet
 from grading.evidence.claims import score_column
 from grading.evidence.evidence import Evidence
-from grading.evidence.model_answer import Fit, Reproduction
+from grading.evidence.model_answer import Fit, Reproduction, Settings
 from grading.evidence.store import Run
 from grading.evidence.tables import plain
 from grading.lessons.m9_04.families import Family
-from grading.marking.training.cross_validation import Settings, settings_of
-from grading.marking.training.learned import CLOSE, Subject, subject_of
+from grading.marking.training.folds import settings_of
+from grading.marking.training.learned import CLOSE, distance
 from grading.marking.training.sample import sample
-from grading.marking.training.splits import Rows, orders_of_the_rest
+from grading.marking.training.splits import Rows, orders_of_the_rest, shuffled
+from grading.marking.training.subject import Subject, subject_of
 
 SAMPLED = 2  # splits of a family
-UNSEEDED = 2  # further fits of a model without a seed
+UNSEEDED = 2  # fits with other seeds, and with the rows in other orders
 BAND = 1.5  # how much farther than two unseeded fits from each other, what was logged may lie from them
 
 
-def final_of(evidence: Evidence, family: Family) -> Run | None:
-    """The final run whose name, or cross-validated mean, is the family's; None when none or several are."""
+def final_of(evidence: Evidence, family: Family, names: Iterable[str]) -> Run | None:
+    """The final run whose name, or cross-validated mean, is the family's; None when none or several are.
+
+    `names`: of all families. A final run "kernel-ridge" is that of the family with the longest name in it.
+    """
     finals = [run for run in evidence.main_runs if run.id != family.run.id]
-    named = [run for run in finals if plain(family.run.name) in plain(run.name)]
+    name = plain(family.run.name)
+    longer = [other for each in names if name in (other := plain(each)) and other != name]
+    named = [run for run in finals if name and name in (said := plain(run.name)) and not any(x in said for x in longer)]
     if len(named) == 1:
         return named[0]
     means = {name: value for name, value in family.run.metrics.items() if name.endswith("_mean")}
@@ -33,12 +40,12 @@ def final_of(evidence: Evidence, family: Family) -> Run | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def require_trained(evidence: Evidence, family: Family) -> None:
+def require_trained(evidence: Evidence, family: Family, names: Iterable[str]) -> None:
     """Raise Unmet when the family's model, trained without a split's rows, says something else of them.
 
-    The model is that of the family's final run; before there is one, nothing is said.
+    The model is that of the family's final run; before there is one, nothing is said. `names`: of all families.
     """
-    final = final_of(evidence, family) if evidence.training != "none" else None
+    final = final_of(evidence, family, names) if evidence.training != "none" else None
     if final is None:
         return
     try:
@@ -71,11 +78,12 @@ def _require_said(
     if apart is None or apart.same:
         return
     other_ways = [_without(part, order, how) for order in orders for how in dict.fromkeys((settings, ()))]
-    said = subject.fit_all([*other_ways, *[_without(part, orders[0], settings)] * UNSEEDED]).fits
+    unlike = [_without(part, shuffled(orders[0], n), subject.reseeded(settings, n)) for n in range(UNSEEDED)]
+    said = subject.fit_all([*other_ways, *unlike]).fits
     others = [_distance(part, each) for each in said]
-    if any(other is None or other.same for other in others):
+    if not others or any(other is None or other.same for other in others):
         return
-    among = max(_root_mean_square(first, each) for each in said[-UNSEEDED:])
+    among = max(distance(first, each) for each in said[-UNSEEDED:])
     if apart.mean <= BAND * among:
         return
     raise Unmet(
@@ -107,10 +115,3 @@ def _distance(part: pd.DataFrame, said: Reproduction) -> Apart | None:
     rounding = next((0.5 * 10.0**-places for places in range(4) if (logged.round(places) == logged).all()), 0.0)
     close = max(CLOSE * float(logged.std()), 1e-9) + rounding
     return Apart(float(np.sqrt((gaps**2).mean())), bool((gaps <= close).all()))
-
-
-def _root_mean_square(one: Reproduction, other: Reproduction) -> float:
-    mine, theirs = (np.asarray(each.scores or each.predictions) for each in (one, other))
-    if mine.shape != theirs.shape or mine.dtype.kind not in "fiub":
-        return float(np.mean(mine != theirs))
-    return float(np.sqrt(((mine - theirs) ** 2).mean()))

@@ -1,30 +1,25 @@
 """Cross-validated numbers, derived again: from fold scores that are in the store, or by training on folds again."""
 
 import math
-import re
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import pandas as pd
-
-from grading.errors import Unmet
-from grading.evidence.claims import DEFINITIONS, derive
-from grading.evidence.comparison import equal
+from grading.errors import Outcome, Unmet
+from grading.evidence.claims import DEFINITIONS
+from grading.evidence.comparison import equal, is_finite, same_value
 from grading.evidence.evidence import Evidence
+from grading.evidence.fold_runs import fold_number
 from grading.evidence.metric_name import parse
-from grading.evidence.model_answer import Fit
 from grading.evidence.store import Run
 from grading.evidence.tables import plain
-from grading.marking.training.explanations import read_value
-from grading.marking.training.learned import Learned, Subject, subject_of
-from grading.marking.training.splits import Rows, Splitting, at_random, likely, others, seeds_of
+from grading.marking.training.folds import LEAST_FOLDS, envelope, fold_values, settings_of
+from grading.marking.training.learned import Learned
+from grading.marking.training.splits import Rows, likely, others, seeds_of
+from grading.marking.training.subject import Subject, subject_of
 
-LEAST_FOLDS = 2
 EXACT = 1e-7  # relative: a mean that was not rounded
-LEAST_WIDTH = 0.02  # of a score: how far it may lie from those of other splits, at least
-Settings = tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -65,12 +60,16 @@ def spreads(values: Sequence[float]) -> tuple[float, float]:
 def claims_of(evidence: Evidence, run: Run) -> list[Claim]:
     """The run's cross-validated means of metrics that have a definition."""
     contract, found = evidence.contract(run), []
-    spreads = {parse(name).base: name for name in run.metrics if parse(name).statistic == "std"}
+    beside = {
+        meaning.base: name
+        for name in run.metrics
+        if (meaning := parse(name)).statistic == "std" and meaning.split in ("cv", None)
+    }
     for name, value in run.metrics.items():
         meaning = parse(name)
         key = contract.metric(name) or meaning.base
         if meaning.split == "cv" and meaning.statistic == "mean" and key in DEFINITIONS:
-            std = spreads.get(meaning.base, "")
+            std = beside.get(meaning.base, "")
             found.append(Claim(key, meaning.base, name, value, std, run.metrics.get(std)))
     return found
 
@@ -80,9 +79,9 @@ def require_cross_validation(evidence: Evidence, run: Run, found: Learned) -> No
     finals = {each.id for each in evidence.main_runs}
     for claim in claims_of(evidence, run):
         tried = [other for other in evidence.runs if other.id not in finals and claim.mean_name in other.metrics]
-        own = [other for other in tried if plain(other.name) and plain(other.name) in plain(run.name)]
+        own = [other for other in tried if _is_named_after(run, other)]
         copied = [other for other in tried if other.metrics[claim.mean_name] == claim.mean]
-        if copied and own and not any(other in own for other in copied):
+        if copied and own and not any(other in own or _is_of_this_model(evidence, run, other) for other in copied):
             right = f"{claim.mean_name} = {own[-1].metrics[claim.mean_name]:.4f} of {own[-1].name!r}"
             theirs = f"{claim.mean:.4f}, which is that of {copied[-1].name!r}"
             raise Unmet(f"{right} in the run {run.name!r}", theirs, "log the numbers of the model that the run keeps")
@@ -102,12 +101,31 @@ def _fold_scores(evidence: Evidence, run: Run, base: str) -> Iterator[list[float
     """The run's values for its folds, as steps of a metric or as nested runs."""
     for name in run.metrics:
         meaning = parse(name)
-        if meaning.base == base and meaning.statistic is None and meaning.split in ("cv", None):
-            yield list(evidence.curve(run, name).values())
-    folds = [child for child in evidence.children(run) if "fold" in child.params]
-    each = [[v for name, v in fold.metrics.items() if parse(name).base == base] for fold in folds]
+        if meaning.base != base or meaning.statistic or meaning.split not in ("cv", None):
+            continue
+        values = list(evidence.curve(run, name).values())
+        if all(map(is_finite, values)):
+            yield values
+    folds = [child for child in evidence.children(run) if fold_number(child) is not None]
+    each = [[v for name, v in fold.metrics.items() if parse(name).base == base and is_finite(v)] for fold in folds]
     if each and all(each):
         yield [values[0] for values in each]
+
+
+def _is_named_after(run: Run, other: Run) -> bool:
+    """Whether the run's name has the other's in it, in words: ridge-final and ridge, but not ridge-v2 and 2."""
+    name = plain(other.name)
+    return name in plain(run.name) and any(letter.isalpha() for letter in name)
+
+
+def _is_of_this_model(evidence: Evidence, run: Run, other: Run) -> bool:
+    """Whether the other run logged settings of the run's model, and all as the model has them."""
+    try:
+        parameters = evidence.hyperparameters(run)
+    except Outcome:
+        return False
+    settings = settings_of(parameters, other.params)
+    return bool(settings) and all(same_value(str(value), parameters[name]) for name, value in settings)
 
 
 def _refuse_spread(run: Run, claim: Claim, values: list[float]) -> NoReturn:
@@ -127,8 +145,8 @@ def _trained_again(subject: Subject, rows: Rows, claim: Claim) -> list[float] | 
     """
     labels, seeds, every = subject.frame[subject.label], seeds_of(subject.run), subject.every_row
     contradicting: list[float] | None = None
-    first = [way for order in subject.orders(rows) for way in likely(order, labels, seeds[0])]
-    for ways in (first, [*others(rows, labels, seeds, ()), *likely(every, labels, seeds[0])]):
+    first = [way for order in subject.orders(rows) for way in likely(order, labels, seeds)]
+    for ways in (first, [*others(rows, labels, seeds, ()), *likely(every, labels, seeds)]):
         for values in (values for table in fold_values(subject, ways, claim.key) for values in table):
             if claim.agrees(values):
                 return None
@@ -145,104 +163,3 @@ def _trained_again(subject: Subject, rows: Rows, claim: Claim) -> list[float] | 
     expected = f"{claim.mean_name} from {low:.4g} to {high:.4g} in the run {subject.run.name!r}, as its model gives it"
     hint = "log the mean of the scores that cross-validating this model on its training rows gives; keep the folds"
     raise Unmet(f"{expected} on folds of its {len(rows)} training rows", f"{claim.mean:.4f}", hint)
-
-
-def envelope(
-    subject: Subject, rows: Rows, key: str, folds: Iterable[int], settings: Settings = (), draws: int = 3
-) -> tuple[float, float]:
-    """Between which values the mean over folds of this model lies, whatever the split, with room on both sides."""
-    ways = list(at_random(rows, subject.frame[subject.label], folds, draws))
-    means = [
-        statistics.fmean(values)
-        for table in fold_values(subject, ways, key, settings)
-        for values in table
-    ]  # fmt: skip
-    if not means:
-        return float("-inf"), float("inf")
-    width = max(max(means) - min(means), LEAST_WIDTH * abs(statistics.fmean(means)))
-    return min(means) - width, max(means) + width
-
-
-def settings_of(parameters: Mapping[str, object], logged: Mapping[str, str]) -> Settings:
-    """The logged params that are hyperparameters of a model, by its own names and as values; others are left out."""
-    found: dict[str, Any] = {}
-    for name in parameters:
-        last = name.rpartition("__")[2]
-        text = next((logged[key] for key in (name, last, f"param_{name}", f"params_{name}") if key in logged), None)
-        if text is None:
-            text = next((value for key, value in logged.items() if re.split(r"__|[_.]", key)[-1] == last), None)
-        if text is not None and last not in ("random_state", "seed"):
-            found[name] = read_value(text)
-    return tuple(found.items())
-
-
-def require_folds(
-    subject: Subject, rows: Rows, key: str, values: Sequence[float], settings: Settings, where: str
-) -> bool:
-    """Whether folds that people use give these values, with these settings, on these rows or on all rows of the file.
-
-    Raises Unmet when their mean lies outside what any folds of this model give.
-    """
-    labels, seeds, count = subject.frame[subject.label], seeds_of(subject.run), len(values)
-    every = subject.every_row
-    for ways in (
-        [way for order in subject.orders(rows) for way in likely(order, labels, seeds[0], count)],
-        [*others(rows, labels, seeds, [count]), *likely(every, labels, seeds[0], count)],
-    ):
-        fitting = [way for way in ways if len(way.parts) == count]
-        for table in fold_values(subject, fitting, key, settings):
-            if any(all(map(equal, values, found)) or all(map(equal, sorted(values), sorted(found))) for found in table):
-                return True
-    ends = [
-        envelope(subject, part, key, [count], (*settings, *skipped), draws=4)
-        for part in (rows, every)
-        for skipped in ((), *_without_a_step(subject))
-    ]
-    low, high = min(low for low, _ in ends), max(high for _, high in ends)
-    mean = statistics.fmean(values)
-    if low <= mean <= high:
-        said = ", ".join(f"{name.rpartition('__')[2]} = {value!r}" for name, value in settings)
-        subject.evidence.not_judged.append(f"the folds of {where}: which rows they held out, with {said}")
-        return False
-    expected = f"a mean {key} from {low:.4g} to {high:.4g} over the {count} folds of {where!r}"
-    hint = "log what the model scores on the rows that each fold holds out"
-    raise Unmet(f"{expected}, as the model of {subject.run.name!r} gives it", f"{mean:.4f}", hint)
-
-
-def _without_a_step(subject: Subject) -> list[Settings]:
-    """Of a pipeline, each of its first steps left out: a student may cross-validate a plainer model."""
-    names = subject.evidence.hyperparameters(subject.run)
-    steps = dict.fromkeys(name.partition("__")[0] for name in names if "__" in name)
-    return [((step, "passthrough"),) for step in list(steps)[:-1]]
-
-
-def fold_values(
-    subject: Subject, ways: Sequence[Splitting], key: str, settings: Settings = ()
-) -> list[list[list[float]]]:
-    """For each splitting, the folds' scores under each definition of the metric; empty when they cannot be had."""
-    fits = [Fit(learn, held, way.settings or settings) for way in ways for learn, held in way.parts]
-    answers = iter(subject.fit_all(fits).fits if fits else ())
-    found = []
-    for way in ways:
-        each: list[list[float]] = []
-        for _, held in way.parts:
-            said = next(answers, None)
-            if said is None or said.problem or len(said.predictions) != len(held):
-                each.append([])
-                continue
-            table = pd.DataFrame({"row": held, "y_true": subject.frame.loc[list(held), subject.label].to_numpy()})
-            table["y_pred"] = said.predictions
-            if said.scores:
-                table["y_score"] = said.scores
-            each.append(scores_of(key, table))
-        kinds = min(map(len, each), default=0)
-        found.append([[values[kind] for values in each] for kind in range(kinds)])
-    return found
-
-
-def scores_of(key: str, table: pd.DataFrame) -> list[float]:
-    """The metric of one fold's predictions, under each of its definitions; empty when it cannot be computed."""
-    try:
-        return derive(key, table) or []
-    except Unmet:
-        return []

@@ -79,7 +79,7 @@ def read_value(text: str) -> Any:
     """A logged parameter as the value it was: 1.0 for '1.0', None for 'None'; a text stays one."""
     try:
         value = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return text
     return value if isinstance(value, (int, float, bool, type(None))) else text
 
@@ -97,7 +97,7 @@ def _other_files(evidence: Evidence, run: Run, name: str, tested: Rows) -> Itera
         found = f"it predicts otherwise when it is trained on {own.name}, and just the same on {file.name}"
         hint = "record the file that the model learned from: its dataset input and its sha256"
         orders = [tuple(row for row in index if row not in out)]
-        orders += [learn for learn, test in halves(index, None, seeds_of(run)) if set(test) == out][:1]
+        orders += [learn for learn, test in halves(index, None, seeds_of(run), [len(out)]) if set(test) == out][:1]
         for rows in orders:
             yield Explanation("data", rows, f"a model that learned from {own.name}, as recorded,", found, hint,
                               data=str(file))  # fmt: skip
@@ -125,7 +125,7 @@ def _folds(
     seeds = seeds_of(run)
     for rows in orders:
         yield from logged_parts(evidence, rows)
-        for way in likely(rows, frame[label], seeds[0]):
+        for way in likely(rows, frame[label], seeds):
             for number, (learn, _) in enumerate(way.parts):
                 yield f"fold {number} of {way.name}", learn
         for way in others(rows, frame[label], seeds[:1], ()):

@@ -1,25 +1,24 @@
 """What a run's model learned from: a clone of it is trained on the rows that it should have seen, and compared."""
 
-from collections.abc import Iterable, Sequence
+import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from grading.errors import Outcome, Unmet
-from grading.evidence import claims
-from grading.evidence.data_files import label_columns
 from grading.evidence.evidence import REFUSAL, Evidence
-from grading.evidence.model_answer import Fit, Reproduction
+from grading.evidence.model_answer import Reproduction
 from grading.evidence.store import Run
 from grading.marking.training.explanations import Explanation, explanations
-from grading.marking.training.splits import Rows, orders_of_the_rest
+from grading.marking.training.splits import Rows, orders_of_the_rest, shuffled
+from grading.marking.training.subject import Subject, subject_of
 
 CLOSE = 1e-3  # of the standard deviation of what is predicted: solvers that iterate agree to that
 BAND = 1.3  # how much farther than two unseeded fits lie apart, the logged model may lie from them
-UNSEEDED = 3  # fits that tell how far they lie apart
+SHUFFLED = 2  # further orders of the rows that tell whether the order matters
+# Estimators whose training may go on: from scikit-learn's "Strategies to scale computationally: incremental learning".
+IN_STEPS = re.compile(r"(SGD|MLP|PassiveAggressive|MiniBatch).*|Perceptron|(Bernoulli|Multinomial|Gaussian)NB")
 Fault = Literal["", "rows", "parameters", "data"]
 
 
@@ -38,58 +37,6 @@ class Learned:
         """Raise Unmet when training again found one of these faults."""
         if self.fault and self.fault in faults:
             raise Unmet(self.expected, self.found, self.hint)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A run's model, with the table that it was trained on and tested with."""
-
-    evidence: Evidence
-    run: Run
-    frame: pd.DataFrame  # indexed by row
-    file_name: str
-    label: str
-    tested: Rows
-
-    @property
-    def every_row(self) -> Rows:
-        """The rows of the data file."""
-        return tuple(self.frame.index.tolist())
-
-    def fit_all(self, fits: Sequence[Fit]) -> Reproduction:
-        """The logged model's predictions for every row, and what the clones say; raises Unmet as `reproduction`."""
-        return self.evidence.trained_again(self.run, fits)
-
-    def fit(self, rows: Rows, settings: Iterable[tuple[str, Any]] = (), data: str = "") -> Fit:
-        """To learn from these rows, and to predict every row."""
-        return Fit(rows, self.every_row, tuple(settings), data)
-
-    def orders(self, rows: Rows) -> list[Rows]:
-        """These rows in the orders in which people split them: as given, and as they are in the file."""
-        chosen = set(rows)
-        as_in_file = tuple(row for row in self.every_row if row in chosen)
-        usual = orders_of_the_rest(self.frame, self.label, self.tested, self.run)
-        return list(dict.fromkeys((rows, *(order for order in usual if set(order) == chosen), as_in_file)))
-
-    def table(self, said: Reproduction, rows: Iterable[Any]) -> pd.DataFrame:
-        """The predictions of these rows, as predictions.csv has them; `said`: of every row."""
-        kept = pd.DataFrame({"row": self.every_row, "y_true": self.frame[self.label].to_numpy()})
-        kept["y_pred"] = said.predictions
-        if said.scores:
-            kept["y_score"] = said.scores
-        return kept.set_index("row").loc[list(rows)].reset_index()
-
-
-def subject_of(evidence: Evidence, run: Run) -> Subject:
-    """The run's model with its table; raises Unmet when something of it is missing or wrong."""
-    predictions, file = evidence.predictions(run), evidence.data_file(run)
-    frame = evidence.data.frame(file)
-    labels = label_columns(file, frame)
-    wrong = {name: claims.label_mismatches(predictions, frame, [name]) for name in labels}
-    if not wrong or min(wrong.values()):
-        raise Unmet(f"y_true to be labels of {file.name}", f"{min(wrong.values(), default=0)} differ")
-    label = min(wrong, key=wrong.__getitem__)
-    return Subject(evidence, run, frame, file.name, label, tuple(predictions["row"].tolist()))
 
 
 def learned(evidence: Evidence, run: Run) -> Learned | None:
@@ -111,7 +58,7 @@ def _learned(subject: Subject) -> Learned:
     if not orders[0]:
         return _not_judged(subject, Reproduction(), "no row of the file is left to learn from")
     first = subject.fit_all([subject.fit(orders[0])])
-    if problem := _problem(first):
+    if problem := _problem(subject, first):
         return _not_judged(subject, first, problem)
     if alike(first, first.fits[0]):
         return Learned(orders[0], first)
@@ -119,22 +66,33 @@ def _learned(subject: Subject) -> Learned:
 
 
 def _otherwise(subject: Subject, orders: list[Rows], first: Reproduction) -> Learned:
-    """The first other explanation that gives the logged model; when none does, what may be said of it."""
-    again = subject.fit_all([subject.fit(order) for order in (*orders[1:], *orders[:1] * (UNSEEDED - 1))])
-    for order, said in zip(orders[1:], again.fits, strict=False):
+    """The first other explanation that gives the logged model; when none does, what may be said of it.
+
+    Of a model that depends on the order of its rows, the order in which a student had them may not be guessed: it is
+    held against fits of rows in any order, as one without a seed is.
+    """
+    others, rest = orders[1:], orders[0]
+    again = subject.fit_all(
+        [subject.fit(order) for order in (*others, rest, *(shuffled(rest, n) for n in range(SHUFFLED)))]
+    )
+    if problem := _problem(subject, again):
+        return _not_judged(subject, first, problem)
+    for order, said in zip(others, again.fits, strict=False):
         if alike(first, said):
             return Learned(order, first)
-    ours = [first.fits[0], *again.fits[len(orders) - 1 :]]
-    if any(said.problem for said in ours):
-        return _not_judged(subject, first, next(said.problem for said in ours if said.problem))
-    if not all(alike(one, other) for one, other in pairwise(ours)):
-        return _of_unseeded(subject, orders[0], first, ours)
+    once, (twice, *in_other_orders) = first.fits[0], again.fits[len(others) :]
+    if not alike(once, twice):
+        return _within_scatter(subject, rest, first, [once, twice, *in_other_orders])
     ways = list(explanations(subject.evidence, subject.run, subject.frame, subject.label, subject.tested, orders))
     tried = subject.fit_all([subject.fit(way.rows, way.settings, way.data) for way in ways])
+    if tried.problem:
+        return _not_judged(subject, first, tried.problem)
     for way, said in zip(ways, tried.fits, strict=False):
         if alike(first, said):
             return _explained(subject, first, way)
-    return _unexplained(subject, orders[0], first)
+    if not all(alike(once, said) for said in in_other_orders):
+        return _within_scatter(subject, rest, first, [once, *in_other_orders])
+    return _unexplained(subject, rest, first)
 
 
 def _explained(subject: Subject, first: Reproduction, way: Explanation) -> Learned:
@@ -146,6 +104,8 @@ def _explained(subject: Subject, first: Reproduction, way: Explanation) -> Learn
 
 
 def _unexplained(subject: Subject, rest: Rows, first: Reproduction) -> Learned:
+    if _goes_on_learning(subject):
+        return _not_judged(subject, first, "its model may have been trained in several steps")
     apart = _apart(first, first.fits[0])
     found = f"trained again on the other {len(rest)} rows of {subject.file_name}, it predicts otherwise: {apart}"
     if not subject.evidence.rest_is_training or REFUSAL in subject.run.tags:  # one that had to be worse, and is
@@ -153,11 +113,23 @@ def _unexplained(subject: Subject, rest: Rows, first: Reproduction) -> Learned:
     return Learned(
         (), first, "rows",
         f"the model of {subject.run.name!r} to have learned from the rows of {subject.file_name} that are not tested",
-        found, "fit the model on all training rows, with the logged parameters, and log it after that last fit",
+        found, "fit the model on all training rows, with the logged parameters, and log it after that last fit; "
+        "log the seed of the split",
     )  # fmt: skip
 
 
-def _of_unseeded(subject: Subject, rest: Rows, first: Reproduction, ours: list[Reproduction]) -> Learned:
+def _goes_on_learning(subject: Subject) -> bool:
+    """Whether a second call of `fit`, or `partial_fit`, goes on where the last one ended."""
+    try:
+        values = subject.evidence.hyperparameters(subject.run)
+        steps = subject.evidence.model(subject.run).steps()
+    except Outcome:
+        return True
+    warm = any(name.rpartition("__")[2] == "warm_start" and value is True for name, value in values.items())
+    return warm or any(IN_STEPS.fullmatch(step) for step in steps)
+
+
+def _within_scatter(subject: Subject, rest: Rows, first: Reproduction, ours: list[Reproduction]) -> Learned:
     """A model without a seed: whether the logged one is as far from new ones as these are from each other.
 
     On all rows, and on the tested ones: there, a model that has seen them differs most.
@@ -165,8 +137,8 @@ def _of_unseeded(subject: Subject, rest: Rows, first: Reproduction, ours: list[R
     tested = set(subject.tested)
     places = np.flatnonzero([row in tested for row in subject.every_row])
     for chosen in (slice(None), places):
-        among = max(_distance(one, other, chosen) for place, one in enumerate(ours) for other in ours[place + 1 :])
-        if np.mean([_distance(first, said, chosen) for said in ours]) > BAND * among:
+        among = max(distance(one, other, chosen) for place, one in enumerate(ours) for other in ours[place + 1 :])
+        if np.mean([distance(first, said, chosen) for said in ours]) > BAND * among:
             return _unexplained(subject, rest, first)
     return Learned(rest, first)
 
@@ -176,10 +148,16 @@ def _not_judged(subject: Subject, said: Reproduction, reason: str) -> Learned:
     return Learned((), said)
 
 
-def _problem(said: Reproduction) -> str:
+def _problem(subject: Subject, said: Reproduction) -> str:
+    """Why the model, or one of its clones, cannot be compared; empty when all can."""
     if said.problem:
         return said.problem
-    return said.fits[0].problem if said.fits else "its model is none that can be trained again"
+    if not said.fits:
+        return "its model is none that can be trained again"
+    count = len(subject.every_row)
+    if any(len(each.predictions) != count for each in (said, *(fit for fit in said.fits if not fit.problem))):
+        return f"its model does not say one value for each of {count} rows"
+    return next((fit.problem for fit in said.fits if fit.problem), "")
 
 
 def alike(one: Reproduction, other: Reproduction) -> bool:
@@ -192,8 +170,11 @@ def alike(one: Reproduction, other: Reproduction) -> bool:
     return bool(np.abs(mine - theirs).max() <= max(CLOSE * mine.std(), 1e-9))
 
 
-def _distance(one: Reproduction, other: Reproduction, places: Any) -> float:
-    """How far apart two models are on some rows: a root mean square or, of texts, the share that differs."""
+def distance(one: Reproduction, other: Reproduction, places: Any = slice(None)) -> float:
+    """How far apart two models are, on all rows or on those at some places.
+
+    A root mean square or, of labels that are texts, the share that differs.
+    """
     mine, theirs = _values(one), _values(other)
     if mine is None or theirs is None:
         return float(np.mean((np.asarray(one.predictions) != np.asarray(other.predictions))[places]))

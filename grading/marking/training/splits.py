@@ -1,5 +1,6 @@
 """The ways to split rows that students use: which rows a model may have learned from, and in which order."""
 
+import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ import pandas as pd
 from sklearn import model_selection as ms
 
 from grading.errors import Outcome
-from grading.evidence.contract import our_contract, value_of
 from grading.evidence.data_files import read_table, row_column
 from grading.evidence.evidence import Evidence
+from grading.evidence.model_answer import Settings
 from grading.evidence.store import Run
 
 SEEDS = (42, 0, 1)  # beside the run's own
+SEED_NAMES = re.compile(r"seed|random_?state", re.I)
+WHOLE = re.compile(r"\d{1,9}")
+MOST_SEEDS = 4
 TEST_SIZES = (None, 0.2, 0.3, 0.4, 0.1, 1 / 3)
 MOST_TABLES = 5
 TABLES = re.compile(r"split|fold|oof|held", re.I)
@@ -29,23 +33,25 @@ class Splitting:
 
     name: str
     parts: tuple[tuple[Rows, Rows], ...]
-    settings: tuple[tuple[str, Any], ...] = ()  # of the model that is trained on them, where they differ
+    settings: Settings = ()  # of the model that is trained on them, where they differ
 
 
 def seeds_of(run: Run) -> tuple[int, ...]:
-    """The run's logged seed, and those that people use."""
-    logged = value_of("random_state", our_contract("experiment").parameters["random_state"], run.params) or ""
-    own = (int(logged),) if re.fullmatch(r"\d{1,9}", logged.strip()) else ()
-    return tuple(dict.fromkeys((*own, *SEEDS)))
+    """The seeds that the run logged, of the split before those of the model, and those that people use."""
+    named = {name: value.strip() for name, value in run.params.items() if SEED_NAMES.search(name)}
+    own = [int(named[name]) for name in sorted(named, key=lambda name: "__" in name) if WHOLE.fullmatch(named[name])]
+    return tuple(dict.fromkeys((*own[:MOST_SEEDS], *SEEDS)))
 
 
-def halves(index: Sequence[Any], labels: pd.Series | None, seeds: Iterable[int]) -> Iterator[tuple[Rows, Rows]]:
-    """Training and test rows as `train_test_split` gives them, for the usual sizes; stratified when there are labels.
+def halves(
+    index: Sequence[Any], labels: pd.Series | None, seeds: Iterable[int], sizes: Iterable[float | None] = TEST_SIZES
+) -> Iterator[tuple[Rows, Rows]]:
+    """Training and test rows as `train_test_split` gives them, for these sizes; stratified, too, when there are labels.
 
     Sizes and seeds that cannot be are left out.
     """
     for seed in seeds:
-        for size in TEST_SIZES:
+        for size in sizes:
             for stratify in (None, labels) if labels is not None else (None,):
                 try:
                     learn, test = ms.train_test_split(list(index), test_size=size, random_state=seed, stratify=stratify)
@@ -60,11 +66,22 @@ def orders_of_the_rest(frame: pd.DataFrame, label: str, tested: Iterable[Any], r
     A forest's draws, and folds inside of a model, depend on the order.
     """
     out = set(tested)
-    rest = tuple(row for row in frame.index.tolist() if row not in out)
-    for learn, test in halves(frame.index.tolist(), classes_of(frame[label]), seeds_of(run)):
+    index = frame.index.tolist()
+    rest = tuple(row for row in index if row not in out)
+    ways = (*halves(index, classes_of(frame[label]), seeds_of(run), [len(out)]), *_cuts(index, len(out), seeds_of(run)))
+    for learn, test in ways if rest and out else ():
         if set(test) == out:
             return [learn] if learn == rest else [learn, rest]
     return [rest]
+
+
+def _cuts(index: Sequence[Any], count: int, seeds: Iterable[int]) -> Iterator[tuple[Rows, Rows]]:
+    """Training and test rows of an index that was shuffled and cut: `frame.sample`, or a permutation by NumPy."""
+    for seed in seeds:
+        for mixed in (np.random.RandomState(seed).permutation, np.random.default_rng(seed).permutation):
+            rows = tuple(index[place] for place in mixed(len(index)))
+            yield rows[count:], rows[:count]
+            yield rows[: len(rows) - count], rows[len(rows) - count :]
 
 
 def classes_of(labels: pd.Series) -> pd.Series | None:
@@ -72,12 +89,17 @@ def classes_of(labels: pd.Series) -> pd.Series | None:
     return labels if labels.nunique() <= max(2, len(labels) // 20) else None
 
 
-def likely(rows: Rows, labels: pd.Series, seed: int, folds: int = 5) -> Iterator[Splitting]:
-    """How most people cross-validate: `cv=5`, and five shuffled folds with the seed."""
+def likely(rows: Rows, labels: pd.Series, seeds: Sequence[int], folds: int = 5) -> Iterator[Splitting]:
+    """How most people cross-validate: `cv=5`, and five shuffled folds with one of the first two seeds.
+
+    `folds`: two or more.
+    """
     classes = classes_of(labels) is not None
-    plain, name = (ms.StratifiedKFold, "StratifiedKFold") if classes else (ms.KFold, "KFold")
-    yield from _split(f"cv={folds}", plain(folds), rows, labels)
-    yield from _split(f"{name}({folds}, seed {seed})", plain(folds, shuffle=True, random_state=seed), rows, labels)
+    splitter, name = (ms.StratifiedKFold, "StratifiedKFold") if classes else (ms.KFold, "KFold")
+    yield from _split(f"cv={folds}", splitter(folds), rows, labels)
+    for seed in seeds[:2]:
+        shuffled = splitter(folds, shuffle=True, random_state=seed)
+        yield from _split(f"{name}({folds}, seed {seed})", shuffled, rows, labels)
 
 
 def others(rows: Rows, labels: pd.Series, seeds: Sequence[int], folds: Iterable[int]) -> Iterator[Splitting]:
@@ -109,6 +131,11 @@ def at_random(rows: Rows, labels: pd.Series, folds: Iterable[int], draws: int) -
             yield from _split(
                 f"{count} folds at random", ms.KFold(count, shuffle=True, random_state=900_000 + draw), rows, labels
             )
+
+
+def shuffled(rows: Rows, seed: int) -> Rows:
+    """The rows in an order that nobody uses."""
+    return tuple(random.Random(seed).sample(rows, len(rows)))
 
 
 def _split(name: str, splitter: Any, rows: Rows, labels: pd.Series) -> Iterator[Splitting]:

@@ -57,7 +57,12 @@ def test_a_commit_says_the_settings_in_its_files_and_leaves_out_what_it_cannot_r
     (repository.root / "params.yaml").write_text("model: {alpha: 2.5, seed: 42}\nnames: [a, b]\n")
     (repository.root / "damaged.yaml").write_text("alpha: [")
     commit = _commit(repository.root, MD5)
-    assert repository.settings(commit) == {"params.yaml": {"alpha": 2.5, "seed": 42}}
+    assert repository.settings(commit) == {"params.yaml": {"alpha": [2.5], "seed": [42]}}
+
+
+def test_a_name_that_stands_twice_in_a_file_has_both_values(repository: DataRepository) -> None:
+    (repository.root / "params.yaml").write_text("ridge: {alpha: 1.0}\nbaseline: {alpha: 10.0}\n")
+    assert repository.settings(_commit(repository.root, MD5)) == {"params.yaml": {"alpha": [1.0, 10.0]}}
 
 
 def test_a_later_commit_descends_from_an_earlier_one_only(repository: DataRepository) -> None:

@@ -10,6 +10,10 @@ import pandas as pd
 import pytest
 from mlflow.models import infer_signature
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.tree import DecisionTreeRegressor
 
 from grading.evidence.model_answer import Reproduction, Request
 from grading.running.reproduction import reproduce
@@ -51,6 +55,25 @@ def test_a_model_predicts_the_rows_it_is_asked_for(tmp_path: Path) -> None:
     )
     assert list(found.scores) == pytest.approx(model.predict_proba(features)[:, 1].tolist())
     assert found.hyperparameters["C"] == 2
+
+
+@pytest.mark.parametrize(
+    ("model", "weighs"),
+    [
+        (Ridge(), True),
+        (make_pipeline(StandardScaler(), Ridge()), True),
+        (DecisionTreeRegressor(max_depth=2), True),
+        (make_pipeline(PolynomialFeatures(2), Ridge()), False),
+        (KNeighborsRegressor(2), False),
+    ],
+)
+def test_a_model_says_how_much_each_input_weighs_where_it_has_a_weight_for_each(
+    tmp_path: Path, model: Any, weighs: bool
+) -> None:
+    found = reproduce(_request(tmp_path, model)).weights
+    last = model[-1] if hasattr(model, "steps") else model
+    own: Any = getattr(last, "coef_", getattr(last, "feature_importances_", None))
+    assert found == (pytest.approx(dict(zip("ab", own, strict=True))) if weighs else {})
 
 
 @pytest.mark.parametrize("kind", ["float32", "int32"])

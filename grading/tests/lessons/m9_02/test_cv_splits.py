@@ -20,3 +20,8 @@ def test_rows_and_folds_are_found_by_their_names(tmp_path: Path, heading: str) -
 def test_a_table_that_does_not_say_which_fold_is_unmet(tmp_path: Path, text: str) -> None:
     with pytest.raises(Unmet):
         _read(tmp_path, text)
+
+
+def test_the_tenth_fold_comes_after_the_ninth(tmp_path: Path) -> None:
+    lines = "".join(f"{row},{1 + row % 10}\n" for row in range(20))
+    assert _read(tmp_path, f"row,fold\n{lines}")[9] == 9

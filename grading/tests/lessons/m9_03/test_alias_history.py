@@ -51,6 +51,7 @@ def test_two_promotions_and_a_rollback_are_enough() -> None:
         (*TOLD[:2], replace(TOLD[2], at="yesterday")),
         (*TOLD[:2], replace(TOLD[2], contract="ward, sha256 000000000000")),
         (*TOLD[:2], replace(TOLD[2], run="run2")),
+        (_event(1, 2, None), _event(2, 1, 2), _event(3, 2, 1, "rolled_back_to")),
     ],
 )
 def test_a_history_with_a_gap_is_unmet(events: tuple[Event, ...]) -> None:

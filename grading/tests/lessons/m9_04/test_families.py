@@ -91,6 +91,14 @@ def test_the_same_family_under_three_names_is_one(evidence: Read) -> None:
         ({"mean_test_score": -4.0, "std_test_score": 1.0}, []),
         ({"test_neg_root_mean_squared_error": -float(np.mean(rmse_of(held_out())))}, []),
         ({"test_rmse": float(np.mean(rmse_of(held_out())))}, []),
+        (
+            {
+                "test_score_mean": -float(np.mean(rmse_of(held_out()))),
+                "test_score_std": float(np.std(rmse_of(held_out()))),
+            },
+            [],
+        ),
+        ({"test_score": 0.7}, ["test_score"]),
     ],
 )
 def test_a_metric_of_the_test_rows_is_told_from_what_a_fold_is_called(
