@@ -16,7 +16,7 @@ from grading.lessons import LESSONS
 
 TOP_LEVEL = {
     "notebooks", "docs", "data", "grading", "notebook_template.ipynb", "requirements.txt", "README.md",
-    "pyproject.toml", "Makefile", "LICENSE", "CHANGELOG.md",
+    "pyproject.toml", "Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff",
 }  # fmt: skip
 
 

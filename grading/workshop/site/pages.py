@@ -18,7 +18,15 @@ DOCS = ROOT / "docs"
 CONFIGURATION = DOCS / "site"
 CONTENTS = CONFIGURATION / "contents.md"
 FRONT = "README.md"
-PAGES = ("README.md", "CHANGELOG.md", "grading/README.md", "notebooks/README.md", "docs/**/*.md", "data/**/README.md")
+PAGES = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "grading/README.md",
+    "notebooks/README.md",
+    "docs/**/*.md",
+    "data/**/README.md",
+)
 PICTURES = DOCS / "pictures"
 READING = re.compile(r'href="(?:\.\./)?docs/(?P<page>[^":#]+)\.md(?:#(?P<heading>[^"]*))?"')
 LINK = re.compile(r"\[(?P<words>[^]]*)\]\((?P<path>[^)#:\s]+)[^)]*\)")
