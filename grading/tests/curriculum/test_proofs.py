@@ -25,9 +25,10 @@ from grading.tests.conftest import LessonRun
 FAMILIES = families(case for lesson in LESSONS for case in cases(lesson))
 LARGEST = [max((one for one in FAMILIES if one[0].lesson is lesson), key=len) for lesson in LESSONS]
 FIRST = [case for family in LARGEST for case in family[:1]]  # one of each lesson
-# A mutant for every check, and the right answers that need no Learn cells: `make test` judges these, `make prove` all.
+# A mutant for every check, and right answers in other styles: `make test` judges these, `make prove` all. What others
+# handed in is longer, and is judged by `make prove` alone.
 CHOSEN = {lesson.id: few_for_all_checks(cases(lesson)) for lesson in LESSONS}
-QUICK = [case for family in FAMILIES for case in family if not case.needs_learn_cells]
+QUICK = [case for family in FAMILIES for case in family if not case.was_handed_in]
 IN_TEST = [case for case in QUICK if not case.is_mutant or case in CHOSEN[case.lesson.id]]
 
 
