@@ -25,7 +25,7 @@ from grading.running.kernels.warm_process import WarmthError
 from grading.running.notebook import Notebook, lesson_id, overlay, read_notebook
 from grading.running.scratch import scratch_folder
 
-MOST_NOTES = 8
+MOST_TOLD = 4  # of what was not judged
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,10 @@ def _grade(
         nothing = nothing_to_grade(lesson, part, str(error), **about)
         return Assessment(nothing, execution.notebook, execution.folder), None
     card = scorecard(lesson, evidence, **about)
-    notes = [f"not judged: {shorten(each)}" for each in dict.fromkeys(evidence.not_judged)][:MOST_NOTES]
+    open_questions = [shorten(each) for each in dict.fromkeys(evidence.not_judged)]
+    notes = (
+        [f"not judged, and no points lost for it: {'; '.join(open_questions[:MOST_TOLD])}"] if open_questions else []
+    )
     # A copy of the course's data, such as the repository that M9_03 tells to make, is nothing to look at.
     names = [file.name for file in evidence.data.of_its_own(execution.folder)]
     own = [name for name in dict.fromkeys(names) if name not in execution.companions]
