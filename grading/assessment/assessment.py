@@ -97,10 +97,8 @@ def _grade(
         nothing = nothing_to_grade(lesson, part, str(error), **about)
         return Assessment(nothing, execution.notebook, execution.folder), None
     card = scorecard(lesson, evidence, **about)
-    open_questions = [shorten(each) for each in dict.fromkeys(evidence.not_judged)]
-    notes = (
-        [f"not judged, and no points lost for it: {'; '.join(open_questions[:MOST_TOLD])}"] if open_questions else []
-    )
+    unsaid = [shorten(each) for each in dict.fromkeys(evidence.not_judged)][:MOST_TOLD]
+    notes = [f"not judged, and no points lost for it: {'; '.join(unsaid)}"] if unsaid else []
     # A copy of the course's data, such as the repository that M9_03 tells to make, is nothing to look at.
     names = [file.name for file in evidence.data.of_its_own(execution.folder)]
     own = [name for name in dict.fromkeys(names) if name not in execution.companions]
