@@ -9,6 +9,7 @@ from grading.evidence.tables import Table, plain
 from grading.lessons.m9_04.families import families
 
 LEAST_STEPS, LEAST_CURVES = 3, 3
+FOLDS = range(2, 11)  # how many folds a learning curve may have been cross-validated on
 
 
 def judge_curves(evidence: Evidence, table: Table) -> str:
@@ -25,21 +26,25 @@ def judge_curves(evidence: Evidence, table: Table) -> str:
         shown.setdefault(run.id, {}).setdefault(int(step), []).append(value)
     for run in {owner.id: owner for owner in owners}.values():
         require_curve(evidence, run, shown[run.id])
-    if plain(size) != "step":  # a step may be a number of trees
-        _require_unseen_test_rows(evidence, [int(step) for step in steps], table.name)
+    _require_unseen_test_rows(evidence, int(max(steps, default=0)), table.name, may_be_trees=plain(size) == "step")
     if len(shown) < LEAST_CURVES:
         raise Unmet(f"learning curves of {LEAST_CURVES} families in {table.name}", f"{len(shown)}")
     return f"{len(steps)} points of {len(shown)} families"
 
 
-def _require_unseen_test_rows(evidence: Evidence, steps: list[int], name: str) -> None:
-    """Raise Unmet when a size is that of more rows than there are for training: then test rows are among them."""
+def _require_unseen_test_rows(evidence: Evidence, largest: int, name: str, *, may_be_trees: bool) -> None:
+    """Raise Unmet when the largest size is that of more rows than there are for training: test rows are among them.
+
+    A step may also count trees: then it must be a size that folds of the whole file have.
+    """
     try:
         rows = families(evidence)[0].table["row"].nunique()
+        whole = len(evidence.data.frame(evidence.data_file(evidence.main_run))) if may_be_trees else 0
     except Outcome:
-        return  # another check says so
-    if max(steps) > rows:
-        raise Unmet(f"at most {rows} rows in training in {name}, as many as were cross-validated", max(steps),
+        return  # another check says so, or nobody can tell
+    of_folds = {size for count in FOLDS for size in (whole - whole // count, whole - -(-whole // count))} | {whole}
+    if largest > rows and (not may_be_trees or largest in of_folds):
+        raise Unmet(f"at most {rows} rows in training in {name}, as many as were cross-validated", largest,
                     "draw the curves on the training rows: nobody looks at the test rows here")  # fmt: skip
 
 
