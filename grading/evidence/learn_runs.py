@@ -4,12 +4,13 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from grading.errors import Outcome
 from grading.evidence import claims
-from grading.evidence.data_files import DataFiles, label_columns
+from grading.evidence.data_files import DATA, DataFiles, label_columns
 from grading.evidence.predictions import predictions_path
 from grading.evidence.store import Run, Store
 
@@ -55,6 +56,18 @@ class LearnRuns:
                 strays.add(run.id)
         return frozenset(strays)
 
+    def is_of_other_rows(self, run: Run) -> bool:
+        """Whether the predictions are of no file of the Learn cells: a student's run that went to their experiment."""
+        if not self.file_beginning or predictions_path(run) is None:
+            return False
+        return not any(self._has_labels_of(file, run) for file in DATA.glob(f"{self.file_beginning}*.csv"))
+
+    def _has_labels_of(self, file: Path, run: Run) -> bool:
+        with contextlib.suppress(Outcome):  # rows that the file does not have, predictions that cannot be read
+            frame = self.data.frame(file)
+            return claims.label_mismatches(self.predictions(run), frame, label_columns(file, frame)) == 0
+        return False
+
     def _is_of_others(self, run: Run) -> bool:
         """Whether a run that is not deleted names a data file and has predictions."""
         return not run.deleted and any(data.location for data in run.datasets) and predictions_path(run) is not None
@@ -69,8 +82,6 @@ class LearnRuns:
             if not data.location.replace("\\", "/").rpartition("/")[2].startswith(beginning):
                 continue
             with contextlib.suppress(Outcome):
-                file = self.data.find(data.location)
-                frame = self.data.frame(file)
-                if claims.label_mismatches(self.predictions(run), frame, label_columns(file, frame)) == 0:
+                if self._has_labels_of(self.data.find(data.location), run):
                     return True
         return False

@@ -67,10 +67,12 @@ class PartRuns:
     def lesson_runs(self) -> tuple[Run, ...]:
         """The runs of the Learn cells, in the experiment that the lesson names, which are no evidence of the student's.
 
-        None when it is the lesson's own part that is judged.
+        None when it is the lesson's own part that is judged. A student who forgot to set an experiment may have left a
+        run there, too: its predictions are of other patients.
         """
         name = self.worked_experiment if self.part == "practice" else ""
-        return tuple(run for run in self.store.runs if name and run.experiment.name == name and not run.deleted)
+        found = (run for run in self.store.runs if name and run.experiment.name == name and not run.deleted)
+        return tuple(run for run in found if not self._learn.is_of_other_rows(run))
 
     @cached_property
     def _learn(self) -> LearnRuns:

@@ -156,7 +156,10 @@ def require_own_picture(evidence: Evidence, run: Run, path: str) -> None:
     if known not in evidence.derived:
         files = [(r, p) for r in evidence.lesson_runs for p in r.artifacts.paths() if p.lower().endswith(IMAGES)]
         evidence.derived[known] = {}
+        first: dict[str, Run] = {}  # the Learn cell's own comes before a student's that went to its experiment
         for each, name in files:
+            if first.setdefault(name, each) is not each and each.name != first[name].name:
+                continue
             with contextlib.suppress(Outcome):  # what cannot be read is no fault of the student's
                 evidence.derived[known][_digest(each, name)] = f"{name} of {each.name!r}"
     if whose := evidence.derived[known].get(_digest(run, path)):

@@ -27,16 +27,19 @@ def judge_leaderboard(table: pd.DataFrame, owner: Run, runs: Sequence[Run]) -> t
         raise Unmet("a column with a metric of the listed runs", list(table.columns), "keep metrics.<name>")
     problems = []
     for key in ranking:
-        lacking = [run.name for run in ranked if key not in run.metrics]
+        # What broke off has no such metric: search_runs puts it at the end.
+        rows = [(text, run) for text, run in zip(columns[key], ranked, strict=True)
+                if key in run.metrics or run.status == "FINISHED"]  # fmt: skip
+        lacking = [run.name for _, run in rows if key not in run.metrics]
         try:
             if lacking:
                 hint = f'filter_string="metrics.{key} > 0" keeps the runs that have it'
                 raise Unmet(f"{key} in every row", f"{len(lacking)} rows without: {lacking[:4]}", hint)
-            _require_order(columns[key], ranked, key, known)
+            _require_order([text for text, _ in rows], [run for _, run in rows], key, known)
         except Unmet as problem:
             problems.append(problem)
         else:
-            return len(ranked), key
+            return len(rows), key
     raise problems[0]
 
 
@@ -54,7 +57,7 @@ def _ranked_runs(table: pd.DataFrame, runs: Sequence[Run]) -> list[Run]:
     raise Unmet("a column run_id with runs of the store", list(table.columns), "keep run_id in the leaderboard")
 
 
-def _require_order(shown: pd.Series, ranked: list[Run], key: str, runs: Sequence[Run]) -> None:
+def _require_order(shown: Sequence[object], ranked: list[Run], key: str, runs: Sequence[Run]) -> None:
     values = [run.metrics[key] for run in ranked]
     for run, value, text in zip(ranked, values, shown, strict=True):
         if not same_value(str(text), value) and not _close(text, value):

@@ -75,3 +75,12 @@ def test_a_value_logged_twice_is_no_curve(tracking: str, evidence: Read) -> None
         mlflow.log_metric("test_rmse", 55)
     read = evidence()
     assert read.curve(read.runs[0], "test_rmse") == {0: 55}
+
+
+def test_a_run_of_the_student_that_went_to_the_learn_experiment_is_not_the_lessons(
+    tracking: str, evidence: Read
+) -> None:
+    mlflow.set_experiment(evidence().worked_experiment)
+    log("theirs", "breast_cancer_v1.csv", "malignant")
+    log("mine, gone astray", "diabetes_v1.csv", "progression")
+    assert [run.name for run in evidence().lesson_runs] == ["theirs"]
