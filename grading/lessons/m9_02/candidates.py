@@ -11,6 +11,7 @@ from grading.evidence.comparison import equal, is_finite
 from grading.evidence.evidence import Evidence
 from grading.evidence.fold_runs import fold_number
 from grading.evidence.metric_name import parse
+from grading.evidence.run_facts import better
 from grading.evidence.store import Run
 from grading.lessons.m9_02.search_space import Dimension
 
@@ -115,6 +116,9 @@ def require_spread(candidate: Candidate) -> None:
     if candidate.mean is None or candidate.std is None:
         found = sorted(run.metrics)
         raise Unmet(f"a CV mean and std in {run.name!r}", found, "log cv_rmse_mean and cv_rmse_std")
+    if better(candidate.key) == "lower" and min(folds) < 0 and "neg" not in candidate.key:
+        hint = "scikit-learn's neg_… scores are minus the error: change the sign, or the worst candidate looks best"
+        raise Unmet(f"{candidate.key} of 0 or more in {run.name!r}, as an error is", f"{min(folds):.4f}", hint)
     if not equal(candidate.mean, statistics.fmean(folds)):
         raise Unmet(f"a mean of {statistics.fmean(folds):.4f}, from the {len(folds)} folds of {run.name!r}",
                     f"{candidate.mean:.4f}", "compute it from the values that were logged")  # fmt: skip

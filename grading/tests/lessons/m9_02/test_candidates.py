@@ -52,6 +52,16 @@ def test_another_does_not(mean: float | None, std: float | None) -> None:
         require_spread(_candidate(a_run(), mean, std))
 
 
+@pytest.mark.parametrize(("key", "taken"), [("rmse", False), ("neg_rmse", True), ("r2", True)])
+def test_an_error_below_zero_is_minus_the_error_and_is_told_so(key: str, taken: bool) -> None:
+    candidate = Candidate(a_run(), {}, key, (-1.0, -2.0, -3.0), -2.0, 1.0)
+    if taken:
+        require_spread(candidate)
+    else:
+        with pytest.raises(Unmet, match="rmse of 0 or more"):
+            require_spread(candidate)
+
+
 @pytest.mark.parametrize(("text", "number"), [("7", 7), ("", None), ("seven", None), ("-1", None), ("9" * 30, None)])
 def test_a_trials_number_is_a_whole_one(text: str, number: int | None) -> None:
     assert _candidate(a_run(params={"trial": text})).number == number
