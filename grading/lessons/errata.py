@@ -1,10 +1,9 @@
 """Faults of cells that students received: whoever hands such a cell in unchanged must not lose marks for it."""
 
-import copy
 import hashlib
 from dataclasses import dataclass, replace
 
-from grading.running.notebook import Notebook
+from grading.running.notebook import Notebook, overlay
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,9 @@ def corrected(notebook: Notebook) -> Notebook:
     wrong = [erratum for erratum, cell in found if _sha256(cell.source) == erratum.sha256]
     if not wrong:
         return notebook
-    mended = replace(notebook, node=copy.deepcopy(notebook.node))
-    for erratum in wrong:
-        cell = mended.cells[erratum.cell]
-        cell.source = cell.source.replace(erratum.before, erratum.after)
+    sources = {each.cell: notebook.cells[each.cell].source.replace(each.before, each.after) for each in wrong}
     notes = [f"the lesson's own cell {each.cell!r} had a fault, and was run without it: {each.why}" for each in wrong]
-    return replace(mended, notes=(*notebook.notes, *notes))
+    return replace(notebook, node=overlay(notebook.node, sources), notes=(*notebook.notes, *notes))
 
 
 def _sha256(source: str) -> str:

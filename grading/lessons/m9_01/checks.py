@@ -1,19 +1,19 @@
 """Lesson M9_01: what a first well-tracked experiment leaves in the store."""
 
-import re
-
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
 from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
 from grading.evidence.fold_runs import fold_number
 from grading.evidence.model_file import requirement_lines, unpinned
 from grading.evidence.tables import read_board
+from grading.lessons.m9_01.failed_runs import judge_failure
 from grading.lessons.m9_01.folds import (
     compare_with_folds,
     cross_validation,
     cross_validations,
     require_trained,
 )
+from grading.lessons.m9_01.hypothesis import is_hypothesis, telling_words
 from grading.lessons.m9_01.leaderboard import judge_leaderboard
 from grading.lessons.m9_01.learning_curve import problem_of_curve
 from grading.marking.demands import (
@@ -25,32 +25,6 @@ from grading.marking.demands import (
     require_model_complete,
 )
 from grading.marking.lesson import Lesson, Task
-
-# Words that say nothing of the problem or the purpose.
-EMPTY_WORDS = re.compile(
-    r"default|experiments?|exp|test|tests|testing|runs?|my|new|first|models?|untitled|todo|tmp|temp|mlflow|project"
-    r"|notebook|lesson|task|exercise|practice|foo|bar|baz|demo|try|the|an?|of|for|and|ml|data"
-)
-# A comparison and, a few words on, its number: "below 60 points", "at least 95 %", "improves by a tenth".
-COMPARISONS = (
-    r"below|under|above|over|(?:less|more|fewer|smaller|larger|greater|bigger|lower|higher|closer|better|worse) than"
-    r"|at least|at most|within|[<>≤≥]"
-    r"|no (?:more|less|fewer|higher|lower|larger|greater|smaller|worse|better) than|from\b.{1,20}\bto"
-    r"|(exceed|reach|beat)\w*|\b(improv|reduc|gain|los|ris|fall|drop|cut|miss|grow|increas|decreas|differ)\w*.{0,20}\bby"
-)
-# … or the number first: "60 points or less".
-AFTERWARDS = r"or (?:less|lower|fewer|better|smaller|more|higher|greater|above|below|under|over)|at (?:most|least)"
-NUMBERS = (
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-    r"|hundred|thousand|half|third|quarter|fifth|tenth|twice|double)\b"
-)
-HYPOTHESIS = re.compile(
-    rf"({COMPARISONS})\D{{0,40}}({NUMBERS})|({NUMBERS})[^.!?]{{0,25}}\b({AFTERWARDS})\b", re.IGNORECASE
-)
-LEAST_WORDS = 3
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-REASON_TAG = re.compile(r"reason|fail|error|cause|exception", re.I)
 
 lesson = Lesson(
     id="M9_01",
@@ -270,36 +244,3 @@ def leaderboard_is_the_stores(evidence: Evidence) -> str:
             ranked, key = judge_leaderboard(read_board(run.artifacts.local(path)), run, ever)
             return f"{ranked} runs in the order of {key}"
     raise Unmet("an artifact leaderboard.csv", "none", "mlflow.search_runs(..., order_by=[...]), then log it as a CSV")
-
-
-def judge_failure(evidence: Evidence) -> str:
-    """A failed run and its reason; raises Unmet when there is none, and for a run that is left RUNNING."""
-    running = [run.name for run in evidence.started_runs if run.status in ("RUNNING", "SCHEDULED")]
-    if running:
-        raise Unmet("no run left RUNNING", running, 'MlflowClient().set_terminated(run_id, "FAILED")')
-    failed = [run for run in (*evidence.runs, *evidence.deleted_runs) if run.status in ("FAILED", "KILLED")]
-    for run in failed:
-        reason = next((value for key, value in run.tags.items() if REASON_TAG.search(key) and value.strip()), None)
-        if reason:
-            return f"{run.name!r}: {reason}"
-    said = [f"{run.name} is FAILED without a reason" for run in failed]
-    said += [
-        f"{run.name} gives a reason, but is {run.status}"
-        for run in evidence.runs
-        if run not in failed and any("reason" in key.lower() for key in run.tags)
-    ]
-    hint = 'inside the except: mlflow.set_tag("failure_reason", str(error)), then mlflow.end_run("FAILED")'
-    raise Unmet(
-        "a run with the status FAILED and a tag such as `failure_reason`", "; ".join(said) or "no failed run", hint
-    )
-
-
-def telling_words(name: str) -> list[str]:
-    """The words of a name that say something of the problem or the purpose."""
-    words = re.findall(r"[^\W\d_]+", CAMEL.sub(" ", name).lower())
-    return [word for word in words if not EMPTY_WORDS.fullmatch(word)]
-
-
-def is_hypothesis(note: str) -> bool:
-    """Whether a description compares something with a number, in three words or more."""
-    return HYPOTHESIS.search(note) is not None and len(note.split()) >= LEAST_WORDS

@@ -5,7 +5,7 @@ import pytest
 
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
-from grading.lessons.m9_01.checks import judge_failure
+from grading.lessons.m9_01.failed_runs import judge_failure
 
 
 def _log(status: str, tags: dict[str, str]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from grading.lessons.m9_01.checks import is_hypothesis, telling_words
+from grading.lessons.m9_01.hypothesis import is_hypothesis, telling_words
 
 
 @pytest.mark.parametrize(
