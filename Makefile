@@ -9,7 +9,7 @@ PYTEST = $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 UV := 0.13.8
 NOTEBOOKS := $(wildcard notebooks/M9_*.ipynb)
 
-.PHONY: help lab ui grade quick quick-tests test prove lint pipeline verify handins bench outputs site pictures lock clean
+.PHONY: help lab ui grade quick quick-tests test prove lint pipeline verify handins bench outputs readability site pictures lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -65,6 +65,9 @@ bench: .venv/ready ## what grading costs on this machine
 
 outputs: .venv/ready ## run the lessons and keep the outputs that the prose quotes
 	$(BIN)/grading verify --refresh
+
+readability: .venv/ready ## docs/lessons/readability.md: how hard the lessons are to read, measured anew
+	$(BIN)/python -m grading.workshop.readability
 
 site: .venv/ready ## build/site: the lessons with their outputs, and every page, to read in a browser
 	$(BIN)/python -m grading.workshop.site

@@ -6,6 +6,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent  # the course: notebooks, data, docs
+NOTEBOOKS = ROOT / "notebooks"
+# The modules that the lessons import, by name. Each notebook that is graded gets them beside it.
+TOOLS = {path.name: path for path in sorted(NOTEBOOKS.glob("clinic*.py"))}
 
 
 def write_whole(path: Path, text: str) -> None:

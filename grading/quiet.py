@@ -1,4 +1,4 @@
-"""The one place for settings that keep a lesson's output to what a learner should read.
+"""The one place for settings that keep a lesson's output to what a learner should read, and its kernel to one core.
 
 They reach every kernel of the environment (JupyterLab, VS Code, papermill, CI) through `ipython_kernel_config.py`,
 and our own processes through `apply()`.
@@ -20,6 +20,8 @@ ENVIRONMENT: Final = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",  # a server that is not there: a second instead of four minutes
     "MLFLOW_UV_AUTO_DETECT": "false",  # a lock file nearby must not change what a model's requirements are
     "DVC_NO_ANALYTICS": "true",
+    "OMP_NUM_THREADS": "1",  # on a class's data, threads of linear algebra only wait for one another
+    "OPENBLAS_NUM_THREADS": "1",
     "GIT_PYTHON_REFRESH": "quiet",  # no banner where git is missing; `grading doctor` says it
 }
 

@@ -1,4 +1,4 @@
-"""Which of a student's files are graded: the newest notebook for each lesson, and the data files beside it."""
+"""Which of a student's files are graded: the newest notebook for each lesson, and what it needs beside it."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grading.cohort.file_names import TEMPLATE_NAME, lessons_named
 from grading.cohort.file_tree import File
-from grading.cohort.items import NOTEBOOK, Item, is_a
+from grading.cohort.items import COMPANIONS, NOTEBOOK, Item, is_a
 from grading.errors import ArchiveError, shorten
 from grading.marking.lesson import Lesson
 
@@ -17,7 +17,7 @@ MOST_UNNAMED = 10  # notebooks of one student whose content is looked into for t
 MOST_COPIES = 4
 MOST_SHOWN = 3  # names of other files
 INSTANT = re.compile(rb"\binstant\(\s*\\*[\"'](\w+)")
-RESUBMITTED = re.compile(r"-\d+(?=\.csv$)", re.IGNORECASE)  # Canvas appends it to the second file of a name
+RESUBMITTED = re.compile(r"-\d+(?=\.(?:csv|py)$)", re.IGNORECASE)  # Canvas appends it to the second file of a name
 REASONS = (
     "the others are empty", "it came late", "the last upload", "the newest", "by its name", "by its place",
     "by its name",
@@ -45,7 +45,7 @@ def attempts(
     who = shorten(student)
     files = [(item, item.file) for item in items if item.file]
     for item, file in files:
-        if file.refusal and (is_a(file, NOTEBOOK, ".csv", ".zip") or "." not in item.name):
+        if file.refusal and (is_a(file, NOTEBOOK, *COMPANIONS, ".zip") or "." not in item.name):
             problems.append(f"{who}'s {shorten(file.origin)} is left out: {file.refusal}")
     sorted_out = _by_lesson(who, [pair for pair in files if not pair[1].refusal], known, problems)
     read: dict[str, bytes] = {}
@@ -59,7 +59,7 @@ def attempts(
                 problems.append(f"{who}'s {shorten(file.origin)} is read as the notebook that it was saved from")
             if not content.strip():
                 problems.append(f"{who}'s {shorten(file.origin)} is an empty file")
-            beside = [pair for pair in files if pair[1].folder == file.folder and is_a(pair[1], ".csv")]
+            beside = [pair for pair in files if pair[1].folder == file.folder and is_a(pair[1], *COMPANIONS)]
             yield Attempt(lesson, item, file, content, _companions(who, beside, read, problems))
             found = True
             break
@@ -134,7 +134,7 @@ def _same(files: list[File]) -> bool:
 def _companions(
     who: str, files: list[tuple[Item, File]], read: dict[str, bytes], problems: list[str]
 ) -> dict[str, bytes]:
-    """The data files beside a notebook by the names that the student gave them; the newest of each name."""
+    """The data files and modules beside a notebook by the names that the student gave them; the newest of each name."""
     companions: dict[str, bytes] = {}
     renamed: dict[str, bytes] = {}
     left = LARGEST_COMPANIONS

@@ -7,6 +7,7 @@ the task leaves no other way. Code is read by Python's parser and never run.
 
 import ast
 import builtins
+import contextlib
 import hashlib
 import json
 import keyword
@@ -18,8 +19,8 @@ from itertools import islice
 from typing import Any
 
 from grading.errors import InputError
-from grading.files import ROOT
-from grading.lessons import lesson_or_own, solution_sources
+from grading.files import NOTEBOOKS, TOOLS
+from grading.lessons import current_edition, first_edition, lesson_or_own
 from grading.running.cell_names import cell_name
 
 SMALLEST_CELL = 40  # nodes of the syntax tree beyond what the lesson gives; under it, honest solutions coincide
@@ -59,11 +60,18 @@ def code_cells(notebook: bytes) -> dict[str, str]:
 
 
 def given_by(lesson: str) -> Given:
-    """What the lesson's notebook, as it is handed out, has in its code cells; nothing when there is no such lesson."""
-    path = ROOT / "notebooks" / lesson_or_own(lesson).file_name
-    if not path.is_file():
+    """What the lesson's notebook, today's and the first one, and its tools have; nothing where there is no lesson."""
+    notebook = NOTEBOOKS / lesson_or_own(lesson).file_name
+    if not notebook.is_file():
         return Given()
-    sources = list(code_cells(path.read_bytes()).values())
+    notebooks, solutions = [notebook], list[dict[str, str]]()
+    for edition in (current_edition, first_edition):
+        with contextlib.suppress(InputError):  # students receive neither
+            found = edition(lesson_or_own(lesson))
+            notebooks.append(found.notebook)
+            solutions.append(found.solution)
+    sources = [cell for path in dict.fromkeys(notebooks) for cell in code_cells(path.read_bytes()).values()]
+    sources += [path.read_text("utf-8") for path in TOOLS.values()]
     statements: set[str] = set()
     names = set(BUILTINS)
     for source in sources:
@@ -71,7 +79,7 @@ def given_by(lesson: str) -> Given:
             statements.add(ast.dump(statement))
             names |= {name for node in ast.walk(statement) for name in _bound(node)}
     given = Given(frozenset(map(str.strip, sources)), frozenset(statements), frozenset(names))
-    solved = shapes_of(_solution(lesson), given)
+    solved = {digest for solution in solutions for digest in shapes_of(solution, given)}
     return Given(given.sources, given.statements, given.names, frozenset(solved))
 
 
@@ -99,13 +107,6 @@ def _sources(cells: Iterable[Any]) -> Iterator[tuple[str, str]]:
                 "".join(source) if isinstance(source, list) else str(source),
             )
             ids.add(id)
-
-
-def _solution(lesson: str) -> dict[str, str]:
-    try:
-        return solution_sources(lesson_or_own(lesson))
-    except InputError:
-        return {}
 
 
 def _parse(source: str) -> list[ast.stmt] | None:

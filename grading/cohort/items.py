@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from grading.cohort.file_tree import File, Folder
 
 NOTEBOOK = ".ipynb"
+COMPANIONS = (".csv", ".py")  # what a notebook may need beside it: data, and a changed tool of the course
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")  # only the first is read
 
 

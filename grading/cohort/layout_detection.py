@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from grading.cohort import downloads as platforms
 from grading.cohort.file_names import SET_ASIDE, lessons_named, student_in, without_lesson
 from grading.cohort.file_tree import File, Folder
-from grading.cohort.items import ARCHIVES, NOTEBOOK, Item, is_a, notebooks_of
+from grading.cohort.items import ARCHIVES, COMPANIONS, NOTEBOOK, Item, is_a, notebooks_of
 from grading.cohort.layouts import LAYOUTS, clone_prefix, read_as, timestamp
 from grading.errors import InputError, shorten
 from grading.marking.lesson import Lesson
@@ -71,7 +71,7 @@ def _detect(folder: Folder, lessons: Sequence[Lesson]) -> Iterator[Part]:
     folder = _without(folder, downloads)
     people = len(full) > len(downloads) or not (loose or downloads)
     if loose:
-        flat = [file for file in folder.files if not people or is_a(file, NOTEBOOK, ".csv")]
+        flat = [file for file in folder.files if not people or is_a(file, NOTEBOOK, *COMPANIONS)]
         yield Part("flat", replace(folder, folders={}, files=flat))
         folder = replace(folder, files=[file for file in folder.files if file not in flat])
     if people:

@@ -8,7 +8,17 @@ from itertools import takewhile
 from grading.cohort import downloads
 from grading.cohort.file_names import SEPARATORS, TEMPLATE_NAME, student_in, without_lesson
 from grading.cohort.file_tree import Folder
-from grading.cohort.items import ARCHIVES, NOTEBOOK, Item, everything, is_a, notebooks_of, student_of, uploaded
+from grading.cohort.items import (
+    ARCHIVES,
+    COMPANIONS,
+    NOTEBOOK,
+    Item,
+    everything,
+    is_a,
+    notebooks_of,
+    student_of,
+    uploaded,
+)
 from grading.errors import ArchiveError
 from grading.marking.lesson import Lesson
 
@@ -56,7 +66,7 @@ def _nbgrader(folder: Folder, _: Sequence[Lesson]) -> Iterator[Item]:
 
 
 def _flat(folder: Folder, lessons: Sequence[Lesson]) -> Iterator[Item]:
-    """One folder of files, with the student before or after the lesson's name; data files bear the student's name."""
+    """One folder of files, with the student before or after the lesson's name; before it in a companion's name."""
     notebooks = [file for file in notebooks_of(folder.files) if not file.name.startswith(TEMPLATE_NAME)]
     notebooks = [file for file in notebooks if "/" not in file.name]  # part of a path that was refused
     named = [(student_in(file.stem, lessons), file) for file in notebooks]
@@ -65,7 +75,7 @@ def _flat(folder: Folder, lessons: Sequence[Lesson]) -> Iterator[Item]:
             yield Item(student, file, file.name)
     students = sorted({student for student, _ in named if student}, key=len, reverse=True)
     for file in folder.files:
-        if is_a(file, ".csv"):
+        if is_a(file, *COMPANIONS):
             for student in students:
                 if file.name.startswith(tuple(student + separator for separator in SEPARATORS)):
                     yield Item(student, file, file.name[len(student) + 1 :])

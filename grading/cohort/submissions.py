@@ -38,7 +38,7 @@ class Submission:
     lesson: str  # "M9_01"
     file_name: str  # the lesson's own: "M9_01_mlflow_setup.ipynb"
     notebook: bytes = field(repr=False)
-    companions: Mapping[str, bytes] = field(repr=False)  # *.csv handed in beside it, by name
+    companions: Mapping[str, bytes] = field(repr=False)  # data and modules handed in beside it, by name
     origin: str  # where it was found, for people: "class.zip!/kim/M9_02_….ipynb"
     sid: str = ""  # the platform's own id of the student: Canvas's user, Moodle's participant, nbgrader's student
     late: bool = False  # as Canvas says, or a folder named late

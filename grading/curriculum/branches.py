@@ -22,7 +22,6 @@ from grading.assessment.assessment import grade_execution, temporary_folder
 from grading.curriculum.gallery import Case, Judgement, judge, judgement_of
 from grading.errors import GradingError, shorten
 from grading.evidence.data_files import DATA
-from grading.lessons import solution_sources
 from grading.running.execution import TIMEOUT, Execution, run_notebook
 from grading.running.execution_report import CellFailure, State
 from grading.running.kernels.warm_process import WarmthError, shared
@@ -79,9 +78,10 @@ def families(cases: Iterable[Case]) -> list[list[Case]]:
 
     Other notebooks are alone.
     """
-    found: dict[tuple[str, str, bool], list[Case]] = {}
+    found: dict[tuple[str, str, bool, bool], list[Case]] = {}
     for case in cases:
-        found.setdefault((case.lesson.id, _run_of(case), case.needs_learn_cells), []).append(case)
+        shares = (case.lesson.id, _run_of(case), case.needs_learn_cells, bool(case.expected.get("current")))
+        found.setdefault(shares, []).append(case)
     return list(found.values())
 
 
@@ -93,7 +93,7 @@ def _run_of(case: Case) -> str:
         sources = case.sources()
     except GradingError:  # a mistake of the author's: `judge` says which
         return case.name
-    solution = solution_sources(case.lesson)
+    solution = case.edition.solution
     order = ("task1-work", "task2-work", "task3-work", "task4-work", "document-work")
     return next((id for id in order if sources[id] != solution[id]), case.name)
 

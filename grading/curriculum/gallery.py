@@ -1,6 +1,7 @@
 """The gallery: submissions with the checks they must lose, and how often the grader is right about them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from grading.assessment.assessment import Assessment, grade_execution, temporary_folder
-from grading.curriculum.proofs import NOTEBOOKS
 from grading.errors import GradingError, NotebookError
 from grading.evidence.data_files import DATA
 from grading.files import PACKAGE
-from grading.lessons import solution_sources
+from grading.lessons import Edition, current_edition, first_edition
 from grading.marking.lesson import Lesson
 from grading.marking.verdict import Scorecard
 from grading.running.execution import run_notebook
@@ -21,7 +21,7 @@ from grading.running.notebook import Notebook, overlay, read_notebook
 
 GALLERY = PACKAGE / "tests" / "gallery"
 MOST_TELLING = 3  # checks lost by a mutant that says something of each of them
-LEARN = "-learn"  # in the id of each cell of the worked part: task2-learn-curve, document-learn
+LEARN = re.compile("-learn|^further")  # ids of the worked part: task2-learn-curve, document-learn, further-remote
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,10 @@ class Case:
 
     @cached_property
     def expected(self) -> dict[str, Any]:
-        """`why`, `lost` (check ids), and where it matters `base`, `edits`, `state`, `note` and `learn`.
+        """`why`, `lost` (check ids), and where it matters `base`, `edits`, `state`, `note`, `learn` and `current`.
 
-        `base`: the case whose cells are edited, or replaced, in place of the solution's.
+        `base`: the case whose cells are edited, or replaced, in place of the solution's. `current`: it is made from
+        the lesson as it is today; the others are made from its first edition, as year-old hand-ins are.
         """
         found: dict[str, Any] = json.loads((self.folder / "expected.json").read_text("utf-8"))
         return found
@@ -68,6 +69,11 @@ class Case:
         return bool(self.expected.get("learn"))
 
     @property
+    def edition(self) -> Edition:
+        """The lesson that the case is made from."""
+        return (current_edition if self.expected.get("current") else first_edition)(self.lesson)
+
+    @property
     def base(self) -> "Case | None":
         """The case whose cells this one has in place of the solution's."""
         name = self.expected.get("base")
@@ -75,7 +81,7 @@ class Case:
 
     def base_sources(self) -> dict[str, str]:
         """The exercise cells, by id, of the base or, without one, of the solution."""
-        return self.base.sources() if self.base else solution_sources(self.lesson)
+        return self.base.sources() if self.base else self.edition.solution
 
     def sources(self) -> dict[str, str]:
         """The exercise cells of the lesson by id, as the case has them; raises NotebookError for a stale edit."""
@@ -94,24 +100,26 @@ class Case:
 
     def base_notebook(self) -> Notebook:
         """The practice part of the lesson with the cells that the case edits."""
-        return practice_of(self.lesson, self.base_sources(), with_learn_cells=self.needs_learn_cells)
+        return practice_of(self.edition, self.base_sources(), with_learn_cells=self.needs_learn_cells)
 
     def notebook(self) -> Notebook:
         """The case's own notebook, or the practice part of the lesson with the case's cells in place."""
         if self.own_notebook:
             return read_notebook(self.own_notebook)
-        return practice_of(self.lesson, self.sources(), with_learn_cells=self.needs_learn_cells)
+        return practice_of(self.edition, self.sources(), with_learn_cells=self.needs_learn_cells)
 
 
-def practice_of(lesson: Lesson, sources: dict[str, str], *, with_learn_cells: bool = False) -> Notebook:
-    """The shipped lesson with these cells in place, without check cells and, unless wanted, without worked ones.
+def practice_of(edition: Edition, sources: dict[str, str], *, with_learn_cells: bool = False) -> Notebook:
+    """The lesson with these cells in place, without check cells and, unless wanted, without worked ones.
 
     Those change nothing in the practice part (`verify` runs the lesson whole) and cost half the time.
     """
-    shipped = read_notebook(NOTEBOOKS / lesson.file_name)
+    shipped = read_notebook(edition.notebook)
     node = overlay(shipped.node, sources)
     node.cells = [
-        cell for cell in node.cells if not is_spectator(cell) or (with_learn_cells and LEARN in str(cell.get("id")))
+        cell
+        for cell in node.cells
+        if not is_spectator(cell) or (with_learn_cells and LEARN.search(str(cell.get("id"))))
     ]
     return Notebook(shipped.path, node, shipped.sha256)
 
@@ -208,7 +216,7 @@ def tally(judgements: Iterable[Judgement]) -> Tally:
 
 def is_spectator(cell: Any) -> bool:
     """Whether a cell of a lesson is a worked one, or only looks: without it the practice part is the same."""
-    return LEARN in cell["id"] or "check" in cell.metadata.get("tags", []) or cell["id"] == "checklist"
+    return bool(LEARN.search(cell["id"])) or "check" in cell.metadata.get("tags", []) or cell["id"] == "checklist"
 
 
 def _differences(case: Case, card: Scorecard) -> Iterator[str]:

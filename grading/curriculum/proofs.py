@@ -9,7 +9,7 @@ import nbformat
 
 from grading.assessment.assessment import grade_execution, temporary_folder
 from grading.evidence.data_files import DATA
-from grading.files import ROOT
+from grading.files import NOTEBOOKS
 from grading.jupyter.template import TEMPLATE
 from grading.lessons import LESSONS, solution_sources
 from grading.marking.lesson import Lesson
@@ -17,7 +17,6 @@ from grading.marking.verdict import Scorecard
 from grading.running.execution import INJECTED, Execution, run_notebook
 from grading.running.notebook import KEPT_OUTPUT, Notebook, deviations, overlay, read_notebook
 
-NOTEBOOKS = ROOT / "notebooks"
 TOTAL = 100
 
 

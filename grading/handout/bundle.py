@@ -97,7 +97,7 @@ def write(bundle: Bundle, path: Path) -> str:
 def leaks(files: Mapping[str, bytes]) -> Iterator[str]:
     """A sentence for each file that holds most of what stands in the reference solution of an exercise cell."""
     lines = {name: _lines(name, content) for name, content in files.items()}
-    for solution in sorted(SOLUTIONS.glob("*/*.py")):
+    for solution in sorted(SOLUTIONS.rglob("*.py")):
         telling = {
             line
             for line in map(str.strip, solution.read_text("utf-8").splitlines())

@@ -1,7 +1,10 @@
 """The lessons, in order: what each asks, one folder a lesson."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from grading.errors import InputError
-from grading.files import PACKAGE
+from grading.files import NOTEBOOKS, PACKAGE
 from grading.lessons.m9_01.checks import lesson as m9_01
 from grading.lessons.m9_02.checks import lesson as m9_02
 from grading.lessons.m9_03.checks import lesson as m9_03
@@ -10,8 +13,20 @@ from grading.marking.lesson import Lesson
 
 LESSONS = (m9_01, m9_02, m9_03, m9_04)
 SOLUTIONS = PACKAGE / "solutions"
+FIRST_EDITION = SOLUTIONS / "first_edition"  # the lessons as they were handed out first
 
-__all__ = ["LESSONS", "SOLUTIONS", "find_lesson", "lesson_or_own", "solution_sources"]
+__all__ = [
+    "LESSONS", "SOLUTIONS", "Edition", "current_edition", "find_lesson", "first_edition", "lesson_or_own",
+    "solution_sources",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A lesson's notebook, and the reference solutions for its exercise cells."""
+
+    notebook: Path
+    solution: dict[str, str]  # by the id of the exercise cell
 
 
 def find_lesson(id: str) -> Lesson:
@@ -40,7 +55,22 @@ def lesson_or_own(id: str) -> Lesson:
 
 def solution_sources(lesson: Lesson) -> dict[str, str]:
     """The reference solutions, by the id of the exercise cell each belongs in; raises InputError where none are."""
-    files = sorted((SOLUTIONS / lesson.id.lower()).glob("*.py"))
+    return _sources(SOLUTIONS / lesson.id.lower(), lesson)
+
+
+def current_edition(lesson: Lesson) -> Edition:
+    """The lesson as it is handed out today; raises InputError where its solutions are not."""
+    return Edition(NOTEBOOKS / lesson.file_name, solution_sources(lesson))
+
+
+def first_edition(lesson: Lesson) -> Edition:
+    """The lesson as it was handed out first: what is made from it keeps its marks. Raises InputError as above."""
+    folder = FIRST_EDITION / lesson.id.lower()
+    return Edition(folder / lesson.file_name, _sources(folder, lesson))
+
+
+def _sources(folder: Path, lesson: Lesson) -> dict[str, str]:
+    files = sorted(folder.glob("*.py"))
     if not files:
         raise InputError(f"no solutions for {lesson.id} here: students do not receive them")
     return {f"{file.stem}-work": file.read_text("utf-8").rstrip("\n") for file in files}

@@ -18,7 +18,7 @@ from traitlets.config import Config
 
 from grading.errors import InputError, shorten
 from grading.evidence.code_version import CodeVersion, commit_folder
-from grading.files import ROOT
+from grading.files import ROOT, TOOLS
 from grading.running.bounded_client import BoundedClient
 from grading.running.cell_names import cell_name
 from grading.running.environment import bare_environment
@@ -34,6 +34,7 @@ TIMEOUT = 300.0  # seconds for a whole notebook
 LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook
 SHUTDOWN = 60.0  # seconds for a guard to end what a kernel started; it kills, and need not ask
 STORE = "mlflow.db"
+LARGEST_TOOL = 1_000_000  # bytes of a module of Python
 INJECTED = "injected-parameters"  # the tag that papermill gives this cell
 
 
@@ -81,6 +82,7 @@ def run_notebook(
             f"expected a folder that can be written at {folder}; found: {error.strerror or error}"
         ) from None
     companions = _copy_companions(notebook.path, work)
+    changed = _lay_tools(notebook.path.parent, work)
     beside = _lay_course(folder, data)
     code = commit_folder(work, notebook.path.name)
     tracking_uri = f"sqlite:///{(work / STORE).as_posix()}"
@@ -104,7 +106,8 @@ def run_notebook(
     if kernel == KERNEL_NAME:
         _take_back_store(work / STORE)
     handed_in = (f"handed in with it: {shorten(sorted(companions))}",) if companions else ()
-    notes = (*notebook.notes, *handed_in, *_strays(work))
+    tools = (f"used with its own changed copy of {shorten(changed)}",) if changed else ()
+    notes = (*notebook.notes, *handed_in, *tools, *_strays(work))
     return Execution(report.model_copy(update={"notes": notes}), work, tracking_uri, code, executed, companions)
 
 
@@ -268,6 +271,24 @@ def _copy_companions(notebook: Path, work: Path) -> frozenset[str]:
                 shutil.copyfile(file, work / file.name)
                 copied.append(file.name)
     return frozenset(copied)
+
+
+def _lay_tools(handed_in: Path, work: Path) -> list[str]:
+    """The modules that the lessons import, beside the notebook; the names of those that were handed in, and changed.
+
+    A changed one is used: students may add to them, and what counts is what was logged.
+    """
+    changed = []
+    for name, ours in TOOLS.items():
+        own = handed_in / name
+        with contextlib.suppress(OSError):
+            if own.is_file() and not own.is_symlink() and own.stat().st_size < LARGEST_TOOL:
+                shutil.copyfile(own, work / name)
+                if own.read_bytes().split() != ours.read_bytes().split():
+                    changed.append(name)
+                continue
+        shutil.copyfile(ours, work / name)
+    return changed
 
 
 def _strays(work: Path) -> tuple[str, ...]:

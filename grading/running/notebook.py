@@ -12,6 +12,7 @@ import nbformat
 
 from grading.errors import NotebookError, shorten
 from grading.running.notebook_repair import repaired, text_of
+from grading.running.prose import words_read
 
 NAME = re.compile(r"^(M9_(\d{2}))_([a-z][a-z0-9]*(?:_[a-z0-9]+)*)\.ipynb$")
 CONVENTION = "M9_{number}_{description}.ipynb, for example M9_01_mlflow_setup.ipynb"
@@ -19,8 +20,8 @@ HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a pair of characters that stand fo
 KEPT_OUTPUT = "nbval-check-output"
 TAGS = frozenset({"parameters", "exercise", "check", KEPT_OUTPUT})
 LARGEST_NOTEBOOK = 50_000_000  # bytes
-LONGEST_CODE, LONGEST_PROSE = 15, 90  # lines, words
-CELLS = range(35, 56)  # of a lesson
+LONGEST_CODE, LONGEST_PROSE = 10, 90  # lines, words that are read through
+CELLS = range(35, 131)  # of a lesson
 LANGUAGES = frozenset({"python", "ipython", "python3", ""})
 
 
@@ -134,8 +135,8 @@ def _cell_deviations(cell: Any) -> Iterator[str]:
             yield f"cell {id!r}: carries an execution count"
         if "exercise" in tags and "# TODO" not in cell.source:
             yield f"cell {id!r}: an exercise says what to do in a comment # TODO"
-    elif len(cell.source.split()) > LONGEST_PROSE:
-        yield f"cell {id!r}: {len(cell.source.split())} words, at most {LONGEST_PROSE}"
+    elif words_read(cell.source) > LONGEST_PROSE:
+        yield f"cell {id!r}: {words_read(cell.source)} words, at most {LONGEST_PROSE}"
 
 
 def _parse(text: str) -> tuple[Any, tuple[str, ...]]:

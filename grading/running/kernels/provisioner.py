@@ -1,6 +1,7 @@
 """The warm kernel as a kernel like any other: jupyter_client asks this class, registered as the entry point `warm`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -32,7 +33,7 @@ class WarmProvisioner(LocalProvisioner):
         """
         order = kwargs.pop("order", None) or Order(None)
         arguments = [*cmd[cmd.index(LAUNCHER) + 1 :], NO_HISTORY]
-        cwd = str(kwargs.get("cwd") or ".")
+        cwd = str(Path(kwargs.get("cwd") or ".").absolute())  # of ours: the warm process has a folder of its own
         try:
             kernel = shared().fork(arguments, cwd, kwargs.get("env") or {}, order.box)
         except WarmthError:

@@ -1,30 +1,27 @@
+from sklearn.metrics import root_mean_squared_error
+from sklearn.model_selection import KFold
+
 mlflow.set_experiment("diabetes-progression-tuning")
-my_splits = diabetes_folds.to_csv()
-FOLDS = {"splits_sha256": sha256(my_splits)}
+cv = KFold(5, shuffle=True, random_state=SEED)
+splits_text = tools.splits_csv(cv, X_train, y_train)
+splits_tags = {"splits_sha256": tools.sha256_of_text(splits_text)}
 
 
-def forecast_errors(settings):
+def log_candidate(name, settings):
     model = forecast(**settings)
-    return fold_scores(model, diabetes_train, diabetes_folds, "progression", metrics.root_mean_squared_error)
+    scores = tools.fold_scores(model, X_train, y_train, cv, root_mean_squared_error)
+    with mlflow.start_run(run_name=name, nested=True, tags=splits_tags):
+        mlflow.log_params(settings)
+        for fold, score in enumerate(scores):
+            mlflow.log_metric("cv_rmse", score, step=fold)
+        tools.log_mean_and_std("cv_rmse", scores)
 
 
-def log_candidate(settings, errors):
-    mlflow.log_params(settings)
-    for fold, error in enumerate(errors):
-        mlflow.log_metric("cv_rmse", error, step=fold)
-    if len(errors) == 5:
-        mlflow.log_metrics({"cv_rmse_mean": np.mean(errors), "cv_rmse_std": np.std(errors, ddof=1)})
-
-
-dice = np.random.default_rng(SEED)
-with mlflow.start_run(run_name="random-search", tags={"tuning_method": "random"}):
-    mlflow.log_param("n_candidates", 14)
-    mlflow.log_text(my_splits, "cv_splits.csv")
-    for number in range(14):
-        settings = {
-            "polynomialfeatures__degree": int(dice.integers(1, 3)),
-            "elasticnet__alpha": float(10 ** dice.uniform(-2, 2)),
-            "elasticnet__l1_ratio": float(dice.uniform(0.05, 1)),
-        }
-        with mlflow.start_run(run_name=f"random-{number}", nested=True, tags=FOLDS):
-            log_candidate(settings, [*forecast_errors(settings)])
+candidates = tools.draw(space, 14, SEED)
+with mlflow.start_run(run_name="random-search") as search_run:
+    mlflow.set_tag("tuning_method", "random")
+    mlflow.log_param("n_candidates", len(candidates))
+    mlflow.log_text(splits_text, "cv_splits.csv")
+    for number, settings in enumerate(candidates):
+        log_candidate(f"random-{number}", settings)
+search_id = search_run.info.run_id

@@ -1,44 +1,55 @@
 mlflow.set_experiment("diabetes-progression-comparison")
-by_name = table.set_index("tags.mlflow.runName")
-intervals_figure, axes = plt.subplots(figsize=(7, 2.5), layout="constrained")
-mean = by_name["metrics.cv_rmse_mean"]
-ends = [mean - by_name["metrics.cv_rmse_low"], by_name["metrics.cv_rmse_high"] - mean]
-axes.errorbar(mean, mean.index, xerr=ends, fmt="ks", capsize=4)
-axes.set(xlabel="RMSE in points, mean and 95 % interval (lower is better)", title="The intervals overlap")
-
-errors_figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
-patients = pd.DataFrame(
-    {family: (seen["y_pred"] - seen["y_true"]).abs().groupby(seen["row"]).mean() for family, seen in held_out.items()}
-)
-axes.boxplot(patients.to_numpy(), orientation="horizontal", tick_labels=list(patients))
-axes.set(xlabel="absolute error in points, one mean a patient", title="All families miss the same way")
-
-curves_figure, axes = plt.subplots(figsize=(7, 3), layout="constrained")
-client, points = mlflow.MlflowClient(), []
-for (family, model), style in zip(candidates.items(), ("-s", "--o", ":^"), strict=True):
-    sizes, _, unknown = learning_curve(
+client = mlflow.MlflowClient()
+points = []
+for family, model in families.items():
+    sizes, _, unseen = learning_curve(
         model,
-        diabetes_train.drop(columns="progression"),
-        diabetes_train["progression"],
+        X_train,
+        y_train,
         train_sizes=[0.25, 0.5, 1.0],
         cv=5,
         scoring="neg_root_mean_squared_error",
         shuffle=True,
         random_state=SEED,
     )
-    for size, value in zip(sizes, -unknown.mean(axis=1), strict=True):
-        client.log_metric(family_runs[family], "learning_curve_rmse", value, step=int(size))
-    history = client.get_metric_history(family_runs[family], "learning_curve_rmse")
-    points += [{"run_id": family_runs[family], "step": point.step, "value": point.value} for point in history]
-    axes.plot([point.step for point in history], [point.value for point in history], "k" + style, label=family)
-axes.set(xlabel="patients in training", ylabel="RMSE in points", title="More patients help all of them")
-axes.legend()
+    run_id = run_ids[family]
+    for size, value in zip(sizes, -unseen.mean(axis=1), strict=True):
+        client.log_metric(run_id, "learning_curve_rmse", value, step=int(size))
+    history = client.get_metric_history(run_id, "learning_curve_rmse")
+    points += [[run_id, family, point.step, point.value] for point in history]
+curves = pd.DataFrame(points, columns=["run_id", "family", "step", "value"])
+curves = curves.drop_duplicates(["run_id", "step"], keep="last")
+
+curves_figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
+sns.lineplot(curves, x="step", y="value", hue="family", style="family", markers=True)
+ax.set(xlabel="patients to train on", ylabel="RMSE, points")
+
+splits = pd.concat(scores, names=["family"]).reset_index()
+intervals_figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
+sns.stripplot(splits, x="cv_rmse", y="family", color="darkgrey")
+sns.pointplot(
+    splits,
+    x="cv_rmse",
+    y="family",
+    errorbar=tools.corrected_interval,
+    linestyle="none",
+    color="black",
+)
+ax.set(xlabel="RMSE, points (less is better)", ylabel="")
+
+patient_errors = pd.DataFrame()
+for family, rows in held_out.items():
+    errors = (rows["y_pred"] - rows["y_true"]).abs()
+    patient_errors[family] = errors.groupby(rows["row"]).mean()
+errors_figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
+sns.ecdfplot(patient_errors, ax=ax)
+ax.set(xlabel="absolute error, points", ylabel="share of the patients")
 
 wanted = ["cv_rmse_mean", "cv_rmse_high", "cv_mae_mean", "cv_r2_mean"]
-lines = by_name[[f"metrics.{name}" for name in wanted]].set_axis(wanted, axis=1)
-with mlflow.start_run(run_id=comparison_run):
+page = tools.parallel_coordinates(found.set_index("family")[wanted])
+with mlflow.start_run(run_id=comparison_id):
     mlflow.log_figure(intervals_figure, "intervals.png")
     mlflow.log_figure(errors_figure, "errors.png")
     mlflow.log_figure(curves_figure, "learning_curves.png")
-    mlflow.log_text(pd.DataFrame(points).to_csv(index=False), "learning_curves.csv")
-    mlflow.log_text(parallel_coordinates(lines), "parallel_coordinates.html")
+    mlflow.log_text(curves.to_csv(index=False), "learning_curves.csv")
+    mlflow.log_figure(page, "parallel_coordinates.html", save_kwargs={"include_plotlyjs": True})

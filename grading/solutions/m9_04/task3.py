@@ -1,74 +1,59 @@
 mlflow.set_experiment("diabetes-progression-comparison")
-scatter = max((patients["ridge"] - patients[other]).std() for other in ("tree", "forest"))
-needed = TTestPower().solve_power(effect_size=6 / scatter, alpha=0.05, power=0.8)
+against_tree = patient_errors["ridge"] - patient_errors["tree"]
+against_forest = patient_errors["ridge"] - patient_errors["forest"]
+spread = max(against_tree.std(), against_forest.std())
+needed = TTestPower().solve_power(6 / spread, alpha=0.05, power=0.8)
 plan = {
     "smallest_difference": 6,
-    "difference_std": scatter,
+    "difference_std": spread,
     "alpha": 0.05,
     "power": 0.8,
-    "required_n": int(np.ceil(needed)),
+    "required_n": math.ceil(needed),
     "loss": "absolute_error",
     "test": "ttest_rel",
     "correction": "holm",
 }
-with mlflow.start_run(run_name="plan", tags={"comparison": COMPARISON}):
+with mlflow.start_run(run_name="plan"):
     mlflow.log_params(plan)
 
-final_runs = {}
-for family, model in candidates.items():
-    cv = {name: value for name, value in mlflow.get_run(family_runs[family]).data.metrics.items() if "cv_" in name}
-    more = {"role": "baseline"} if family == "tree" else {}
-    final_runs[family] = final_run(
-        f"{family}-final",
+finals, errors = {}, {}
+for family, model in families.items():
+    finals[family] = tools.final_run(
+        family,
         model,
-        diabetes_train,
-        diabetes_test,
-        "progression",
-        diabetes_file,
-        diabetes["sex"],
-        cv,
-        **more,
+        cv_metrics=tools.logged_metrics(run_ids[family], "cv_"),
+        tags={"comparison": COMPARISON, "stage": "final"},
+        file=diabetes_file,
+        data=(X_train, X_test, y_train, y_test),
+        groups=diabetes["sex"],
+        seed=SEED,
     )
+    predictions = tools.logged_predictions(finals[family])
+    errors[family] = (predictions["y_pred"] - predictions["y_true"]).abs()
+client.set_tag(finals["tree"], "role", "baseline")
 
-seen = {family: answers(model, diabetes_test, "progression") for family, model in candidates.items()}
-off = {family: (frame["y_pred"] - frame["y_true"]).abs() for family, frame in seen.items()}
-rows = []
+tests = []
 for other in ("tree", "forest"):
-    difference = off["ridge"] - off[other]
-    test = stats.ttest_rel(off["ridge"], off[other])
-    interval = test.confidence_interval(0.95)
-    rows.append(
-        {
-            "a": final_runs["ridge"],
-            "b": final_runs[other],
-            "n": len(difference),
-            "mean_difference": difference.mean(),
-            "low": interval.low,
-            "high": interval.high,
-            "effect_size": difference.mean() / difference.std(),
-            "p_value": test.pvalue,
-        }
-    )
-tests = pd.DataFrame(rows)
+    test = tools.paired_test(errors["ridge"], errors[other])
+    tests.append({"a": finals["ridge"], "b": finals[other]} | test)
+tests = pd.DataFrame(tests)
 tests["p_corrected"] = multipletests(tests["p_value"], method="holm")[1]
-enough = len(diabetes_test) >= plan["required_n"]
-tests["verdict"] = "no difference" if enough else "too few patients"
+enough = len(y_test) >= plan["required_n"]
+tests["verdict"] = "no difference shown" if enough else "too few patients"
 tests.loc[tests["p_corrected"] < plan["alpha"], "verdict"] = "different"
 
-groups = []
-for sex, part in seen["ridge"].assign(sex=diabetes_test["sex"].to_numpy()).groupby("sex"):
-    rmse = metrics.root_mean_squared_error(part["y_true"], part["y_pred"])
-    groups.append({"run_id": final_runs["ridge"], "sex": sex, "n": len(part), "rmse": rmse})
+best = tools.logged_predictions(finals["ridge"])
+best["error"] = errors["ridge"]
+groups = best.groupby("sex")["error"].agg(n="size", mae="mean").reset_index()
+groups["run_id"] = finals["ridge"]
 
-names = ["cv_rmse_mean", "latency_ms", "model_size_bytes"]
-offers = pd.DataFrame({id: mlflow.get_run(id).data.metrics for id in final_runs.values()}).T[names]
-offers["pareto"] = [
-    not any((other <= own).all() and (other < own).any() for _, other in offers[names].iterrows())
-    for _, own in offers[names].iterrows()
-]
-with mlflow.start_run(run_name="ab-test", tags={"comparison": COMPARISON}) as run:
+measures = ["cv_rmse_mean", "latency_ms", "model_size_bytes"]
+trade_offs = pd.DataFrame([{"run_id": run_id} | tools.logged_metrics(run_id) for run_id in finals.values()])
+trade_offs = trade_offs[["run_id", *measures]]
+trade_offs = trade_offs.assign(pareto=tools.pareto(trade_offs, measures))
+with mlflow.start_run(run_name="ab-test") as run:
     mlflow.log_params(plan)
     mlflow.log_text(tests.to_csv(index=False), "ab_tests.csv")
-    mlflow.log_text(pd.DataFrame(groups).to_csv(index=False), "groups.csv")
-    mlflow.log_text(offers.rename_axis("run_id").to_csv(), "trade_offs.csv")
-test_run = run.info.run_id
+    mlflow.log_text(groups.to_csv(index=False), "groups.csv")
+    mlflow.log_text(trade_offs.to_csv(index=False), "trade_offs.csv")
+ab_test_id = run.info.run_id

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 
 from grading.curriculum.gallery import cases
-from grading.curriculum.proofs import NOTEBOOKS
+from grading.files import NOTEBOOKS
 from grading.lessons import LESSONS, solution_sources
 from grading.marking.lesson import Lesson
 from grading.running.notebook import overlay, read_notebook

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 import nbformat
 
 from grading.assessment.assessment import evidence_of, temporary_folder
-from grading.curriculum.proofs import NOTEBOOKS
 from grading.evidence.data_files import DATA
+from grading.files import NOTEBOOKS
 from grading.marking.grader import checks_of, run_checks
 from grading.marking.lesson import Lesson
 from grading.running.execution import run_notebook

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from grading import quiet
 from grading.errors import GradingError
-from grading.files import ROOT
+from grading.files import NOTEBOOKS, ROOT
 from grading.marking.lesson import Lesson
 from grading.workshop.bench.classroom import Submission
 
@@ -77,6 +77,7 @@ def run(prepared: Prepared) -> None:
     if prepared.environment:
         environment["PATH"] = os.pathsep.join([str(prepared.environment / "bin"), os.environ["PATH"]])
         environment["VIRTUAL_ENV"] = str(prepared.environment)
+        environment["PYTHONPATH"] = str(NOTEBOOKS)  # the lessons' tools, which ours lays beside each notebook
     for command in prepared.commands:
         done = subprocess.run(
             command, cwd=prepared.folder, env=environment, capture_output=True, text=True, check=False

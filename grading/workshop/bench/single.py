@@ -1,5 +1,6 @@
 """One solved submission of each lesson: plain papermill, ours, and the peers, in turn."""
 
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ import papermill
 from grading.assessment.assessment import assess
 from grading.errors import GradingError
 from grading.evidence.data_files import DATA
+from grading.files import TOOLS
 from grading.lessons import LESSONS
 from grading.marking.lesson import Lesson
 from grading.workshop.bench.class_run import grade
@@ -72,6 +74,8 @@ def _row(lesson: Lesson, rounds: int) -> list[str]:
 def _papermill(path: Path, folder: Path) -> float:
     work = folder / "papermill"
     work.mkdir()
+    for tool in TOOLS.values():
+        shutil.copy(tool, work)
     store = {"TRACKING_URI": f"sqlite:///{work / 'mlflow.db'}", "DATA_DIR": str(DATA)}
     node = nbformat.read(path, as_version=4)
     start = time.perf_counter()

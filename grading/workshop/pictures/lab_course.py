@@ -12,13 +12,13 @@ from pathlib import Path
 import nbformat
 
 from grading.files import ROOT
-from grading.lessons import find_lesson
+from grading.lessons import current_edition, find_lesson
 from grading.workshop.pictures.handed_in import handed_in
 from grading.workshop.pictures.lab import EXPOSED
 from grading.workshop.pictures.serving import serving
 
 LESSON = find_lesson("M9_01")
-MISTAKES = ("learning_curve_of_three_steps", "one_threshold_only")
+MISTAKES = ("today_curve_without_steps", "today_shares_of_other_limits")
 FOLDERS = ("notebooks", "docs", "data")
 
 
@@ -29,7 +29,10 @@ def lab_course(folder: Path) -> Iterator[str]:
         ignored = shutil.ignore_patterns("mlflow.db*", "mlruns", "*-repository", "pictures")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copyfile(ROOT / ".gitignore", folder / ".gitignore")
-    nbformat.write(handed_in(LESSON, "Jonas Ekholm", MISTAKES), folder / "notebooks" / LESSON.file_name)
+    nbformat.write(
+        handed_in(LESSON, "Jonas Ekholm", MISTAKES, edition=current_edition(LESSON)),
+        folder / "notebooks" / LESSON.file_name,
+    )
     git = ["git", "-C", str(folder), "-c", "user.name=s", "-c", "user.email=s@localhost"]
     for arguments in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "as received")):
         subprocess.run([*git, *arguments], check=True)
