@@ -108,7 +108,7 @@ def _residuals(predictions: pd.DataFrame) -> str:
     off = np.abs(error)
     worst = predictions["row"].iloc[int(off.argmax())]
     rows = [
-        ("predicted minus true, on average", number(error.mean(), 4)),
+        ("true minus predicted, on average", number(-error.mean(), 4)),
         ("how much that varies (standard deviation)", number(error.std(), 4)),
         ("half of the rows are off by at most", number(float(np.median(off)), 4)),
         ("nine in ten are off by at most", number(float(np.quantile(off, 0.9)), 4)),

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from grading.documents.log_results import results_of, run_label
 from grading.documents.log_training import training_of
 from grading.evidence.contract import our_contract
+from grading.evidence.evidence import TESTED
 from grading.evidence.markdown import bullets, code, listed, literal, number, table
 from grading.evidence.part_runs import has_model_or_test
 from grading.evidence.run_facts import RunFacts, like
@@ -138,6 +139,7 @@ def _splits(facts: RunFacts) -> str:
     if not (tested or isinstance(predictions, str)):
         tested = f"{len(predictions)} (rows of predictions.csv)"
     train = facts.said("train_rows", "n_train", "rows_train", "num_train", "train_samples", "n_train_rows")
+    train = train or _rows_of_training(facts.run)
     return listed({
         "Rows to train on": literal(train),
         "Rows to validate on": literal(facts.said("val_rows", "validation_rows", "n_val", "n_validation", "n_valid")),
@@ -148,11 +150,22 @@ def _splits(facts: RunFacts) -> str:
     })  # fmt: skip
 
 
+def _rows_of_training(run: Run) -> str:
+    """How many rows its training dataset has; empty when none is for the test: then it may be the whole file."""
+    contexts = {data.context.lower(): data for data in run.datasets}
+    training = contexts.get("training") or contexts.get("train")
+    if training is None or training.rows is None or not TESTED & contexts.keys():
+        return ""
+    return f"{training.rows} (rows of the dataset {training.name})"
+
+
 def _preprocessing(facts: RunFacts) -> str:
     steps = facts.json("preprocessing.json")
     if isinstance(steps, list) and steps:
         return "\n".join(f"{place}. {literal(step)}" for place, step in enumerate(steps[:30], start=1))
-    return f"1. {literal(said)}" if (said := facts.said("preprocessing")) else ""
+    if said := facts.said("preprocessing"):
+        return f"1. {literal(said)}"
+    return "\n".join(f"{place}. {literal(step)}" for place, step in enumerate(facts.model_steps[:-1], start=1))
 
 
 def _model(facts: RunFacts) -> str:
@@ -205,7 +218,8 @@ def _seeds(run: Run) -> list[tuple[str, str]]:
 def _feature_importance(facts: RunFacts) -> str:
     found = facts.table("feature_importance.csv")
     if found.shape[1] < 2:
-        return ""
+        drawn = [path for path in facts.files if "importance" in path.lower() and path.lower().endswith(".png")]
+        return f"drawn in `{drawn[0]}`" if drawn and "`" not in drawn[0] else ""
     feature, importance = found.columns[:2]
     try:
         weights = found.assign(weight=found[importance].astype(float)).dropna(subset="weight")

@@ -132,6 +132,13 @@ def _roc_auc(basis: Basis) -> list[float]:
     return [float(sk.roc_auc_score(true, basis.scores))]
 
 
+def _brier(basis: Basis) -> list[float]:
+    true, scores = basis.predictions["y_true"], basis.scores
+    if true.nunique() != 2 or not scores.between(0, 1).all():
+        return []
+    return [float(((scores - (true == true.max())) ** 2).mean())]
+
+
 def _detection(basis: Basis) -> list[float]:
     _, _, fn, tp = basis.confusion()
     return [tp / max(tp + fn, 1)]
@@ -174,6 +181,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     "recall": _averaged(sk.recall_score),
     "f1": _averaged(sk.f1_score),
     "roc_auc": _roc_auc,
+    "brier": _brier,
     "rmse": _simple(sk.root_mean_squared_error),
     "mse": _simple(sk.mean_squared_error),
     "mae": _simple(sk.mean_absolute_error),

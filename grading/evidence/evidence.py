@@ -22,6 +22,7 @@ from grading.evidence.store import Dataset, Run, models_among_files
 Training = Literal["none", "sample", "all"]  # what is trained again: nothing, a sample of all fits, all of them
 IN_THREADS = "in a thread of its own, start_run(parent_run_id=...) says whose it is"  # the active run is a thread's
 REFUSAL = "gate.refused"  # the tag of a run that was held to a contract and missed it: which, when, and what
+TESTED = frozenset({"testing", "test", "evaluation", "eval", "validation", "holdout"})  # contexts: not learned from
 
 
 @dataclass(kw_only=True)
@@ -68,14 +69,17 @@ class Evidence(PartRuns):
     def dataset(self, run: Run) -> Dataset:
         """The run's dataset that names a file; of several, the one whose hash the run recorded, or else the first.
 
-        (Autolog adds one that names none, and a corrected `source` comes as a second one.) Raises Unmet without any.
+        Those of rows to be tested come last. (Autolog adds one that names none, and a corrected `source` comes as a
+        second one.) Raises Unmet without any.
         """
         if not run.datasets:
             raise Unmet(
                 f"a dataset among the inputs of {run.name!r}", "no dataset input",
                 "mlflow.log_input(mlflow.data.from_pandas(frame, source=str(path), name=...), context=\"training\")",
             )  # fmt: skip
-        named = [dataset for dataset in run.datasets if dataset.location]
+        named = sorted(
+            (dataset for dataset in run.datasets if dataset.location), key=lambda one: one.context.lower() in TESTED
+        )
         recorded = self.recorded_sha256(run) if len(named) > 1 else None
         for dataset in named if recorded else ():
             with contextlib.suppress(Outcome):

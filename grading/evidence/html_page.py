@@ -1,11 +1,16 @@
 """An interactive figure as evidence: an HTML page that shows what it must, and needs nothing from elsewhere."""
 
+import base64
+import binascii
+import contextlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+
+import numpy as np
 
 from grading.errors import Unmet
 from grading.evidence.comparison import equal
@@ -24,7 +29,12 @@ POINTER = re.compile(r":hover|:focus|:checked|:target", re.I)
 # What a script calls when it draws: on a canvas, or by making tags.
 DRAWS = re.compile(
     r"getContext\s*\(|createElement(?:NS)?\s*\(|\b(?:inner|outer)HTML\b|insertAdjacentHTML\s*\(|document\.write"
+    r"|Plotly\.(?:newPlot|react)\s*\("
 )
+# mlflow.log_figure keeps a plotly figure as a page that fetches plotly itself, and only that, from here.
+PLOTLY = re.compile(r"^\s*(?:https:)?//cdn\.plot\.ly/plotly-[\w.-]+\.js$", re.IGNORECASE)
+# How plotly writes an array of numbers: {"dtype": "f8", "bdata": base64}, little-endian.
+ARRAY = re.compile(r'\{"dtype":"([fiu][1248])","bdata":"([^"]{0,1000000})"')
 DATA_TYPES = re.compile(r"json|text/plain|csv", re.I)  # of a script that is data and runs nothing
 NUMBER = re.compile(r"(?<![\w.])-?\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,2})?(?!\w)")  # JSON writes every decimal
 
@@ -47,7 +57,8 @@ class Page(HTMLParser):
         """Note what the tag draws, and what it loads."""
         values = {name.lower(): value or "" for name, value in attrs}
         if tag not in HARMLESS_TAGS:
-            self.fetched += [values[name] for name in FETCHING & values.keys() if REMOTE.match(values[name])]
+            addresses = [values[name] for name in FETCHING & values.keys() if REMOTE.match(values[name])]
+            self.fetched += [address for address in addresses if not (tag == "script" and PLOTLY.match(address))]
         self.drawn |= tag in DRAWN
         self.marks += tag in MARKS
         self.answers |= tag in ANSWERS or any(name.startswith("on") for name in values)
@@ -67,8 +78,12 @@ class Page(HTMLParser):
             self.drawn, self.marks = True, self.marks + 1
 
     def numbers(self) -> Iterator[float]:
-        """The numbers that stand in the page."""
+        """The numbers that stand in the page, those in plotly's arrays too."""
         yield from (float(found) for text in self.text for found in NUMBER.findall(text))
+        for kind, coded in (found for text in self.text for found in ARRAY.findall(text)):
+            with contextlib.suppress(ValueError, binascii.Error):
+                content = base64.b64decode(coded.replace("\\u002f", "/").replace("\\u002b", "+"), validate=True)
+                yield from map(float, np.frombuffer(content, np.dtype(f"<{kind}")))
 
 
 def read_page(file: Path) -> Page:
@@ -90,11 +105,12 @@ def read_page(file: Path) -> Page:
 
 def require_interactive(page: Page, name: str) -> None:
     """Raise Unmet unless the page draws something, answers to a pointer, and fetches nothing."""
+    if page.fetched:
+        hint = "of plotly: mlflow.log_figure(figure, name), or figure.write_html(path, include_plotlyjs=True)"
+        raise Unmet(f"{name} to fetch nothing from elsewhere", page.fetched[:2], hint)
     if not (page.drawn and page.marks):
         hint = "an svg or a table with content, or a script that draws on a canvas"
         raise Unmet(f"a drawing or a table in {name}", "an empty page", hint)
-    if page.fetched:
-        raise Unmet(f"{name} to fetch nothing", page.fetched[:2], "MLflow shows it in a frame, students are offline")
     if not page.answers:
         raise Unmet(f"{name} to answer when one points at it", "a picture that stands still", ":hover, or a script")
 

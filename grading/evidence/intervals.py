@@ -156,6 +156,9 @@ def _defined(
     if metric == "roc_auc":
         scores = claims.Basis(predictions).scores.to_numpy(float)
         return [Measure((true.to_numpy() == true.max(), scores), _roc_auc)]
+    if metric == "brier":
+        scores = claims.Basis(predictions).scores.to_numpy(float)
+        return [Measure(((scores - (true.to_numpy() == true.max())) ** 2,), _mean)]
     if metric in ("malignant_detection_rate", "false_alarm_rate"):
         actual, alarmed = true.to_numpy() == 1, predicted.to_numpy() == 1
         among = actual if metric == "malignant_detection_rate" else ~actual

@@ -75,6 +75,13 @@ class PartRuns:
         return tuple(run for run in found if not self._learn.is_of_other_rows(run))
 
     @cached_property
+    def _astray(self) -> list[Run]:
+        """Runs of this session that a forgotten `set_experiment` sent to the lesson's experiment."""
+        named = [run for run in self.store.runs if run.experiment.name == self.worked_experiment and not run.deleted]
+        recent = [run for run in named if self.part == "practice" and run.start_time >= self.since]
+        return [run for run in recent if self._learn.is_of_other_rows(run)]
+
+    @cached_property
     def _learn(self) -> LearnRuns:
         return LearnRuns(self.store, self.data, self.worked_experiment, self.worked_data, self.predictions)
 
@@ -88,9 +95,12 @@ class PartRuns:
         hint = 'mlflow.set_experiment("your own name"), then mlflow.start_run(...)'
         gone = [e.name for e in self.store.experiments if e.deleted and e.name != "Default" and self._is_ours(e)]
         earlier = [run for run in self.runs_ever if not run.deleted]
-        if self.since and earlier:
+        if self._astray:
+            found = f"the run {self._astray[-1].name!r} is not on the lesson's data, and lies in {ours!r}"
+            hint = "set your own experiment, and run the cell that makes the run again"
+        elif self.since and earlier:
             found = "none since this kernel started, or since the setup cell was run again: run your cells again, too"
-            hint = "Restart Kernel and Run All Cells runs everything in order"
+            hint = "set your experiment first. Restart Kernel and Run All Cells runs everything in order"
         elif gone:
             found = f"the experiment {gone[-1]!r} was deleted, and its runs with it"
             hint = "MlflowClient().restore_experiment(experiment_id), or run your cells again under another name"
@@ -98,6 +108,16 @@ class PartRuns:
             found = f"{len(self.runs_ever)} runs, all deleted"
             hint = "MlflowClient().restore_run(run_id) brings one back; or run your cells again"
         return NotAttempted(expected, found, hint)
+
+    @property
+    def none_of_yours(self) -> str:
+        """What was found, where something was looked for that a forgotten `set_experiment` sends to the lesson's."""
+        ours = self.worked_experiment if self.part == "practice" else ""
+        return (
+            f"none in your experiments. Runs in {ours!r} are the lesson's: set your experiment first"
+            if ours
+            else "none"
+        )
 
     @property
     def experiment(self) -> Experiment:

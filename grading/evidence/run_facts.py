@@ -74,11 +74,15 @@ class RunFacts:
             )  # fmt: skip
 
     def said(self, key: str, *names: str) -> str:
-        """What a tag, param, tag of a dataset or metric of this name (or one of the others) says; empty if none."""
-        rule = Named(names=names)
+        """What a tag, param, tag of a dataset or metric of this name (or one of the others) says; empty if none.
+
+        A model's `random_state` of None says nothing.
+        """
+        rules = [(each, Named()) for each in (key, *names)]
         metrics = {name: number(value) for name, value in self.run.metrics.items()}
         places = (self.run.tags, self.run.params, *(data.tags for data in self.run.datasets), metrics)
-        return next((found for place in places if (found := (value_of(key, rule, place) or "").strip())), "")
+        found = ((value_of(each, rule, place) or "").strip() for place in places for each, rule in rules)
+        return next((text for text in found if text not in ("", "None")), "")
 
     @cached_property
     def curves(self) -> dict[str, tuple[Point, ...]]:

@@ -75,6 +75,11 @@ class Group:
         """Whether all of it passed."""
         return all(row.result.verdict is Verdict.PASSED for row in self.rows)
 
+    @property
+    def reading_helps(self) -> bool:
+        """Whether a row needs more than another row that it waits for."""
+        return any(row.result.verdict not in (Verdict.PASSED, Verdict.BLOCKED) for row in self.rows)
+
 
 @dataclass(frozen=True)
 class Card(Scored):
@@ -89,6 +94,7 @@ class Card(Scored):
     run: RunLink | None = None
     hint: bool = False  # whether the hints are shown, or folded away
     thorough: bool = False  # whether models were trained again
+    nameless: bool = False  # whether the notebook's STUDENT is still nobody's name
     docs: str = "../docs"  # from the notebook's folder
     shown_in: int | None = field(default=None, compare=False)  # the cell in which its progress line became the card
 
@@ -139,6 +145,13 @@ class Card(Scored):
             return ""
         return "the grading also trains your models again: check(thorough=True)"
 
+    @property
+    def asks_whose(self) -> str:
+        """What to do about a notebook that nobody has put a name to; empty when there is nothing."""
+        if not (self.is_whole and self.nameless):
+            return ""
+        return "write your name into STUDENT, in the first cell: the experiment log takes it from there"
+
     def __repr__(self) -> str:
         if self.problem:
             return f"{self.lesson.id}: {clean(self.problem)}"
@@ -150,16 +163,15 @@ class Card(Scored):
                 lines.append(f"  {row.sign} {row.word:<8} {share:>5}  {clean(row.result.sentence)}")
                 lines += [f"      {name}: {clean(text)}" for name, text in row.said if self.hint or name != "try"]
                 lines += [f"      read: {row.reading}"] if row.reading else []
-            if group.reading and not group.done:
+            if group.reading and group.reading_helps:
                 lines.append(f"  read: {group.reading}")
         if len(self.groups) > 1:
             lines.append(f"{points(self.score)} of {points(self.max_score)} points: {self.state}")
         if self.run:
-            lines.append(f"your newest run: {clean(self.run.name)}, {clean(self.run.url)}")
+            lines.append(f"your newest run with a model: {clean(self.run.name)}, {clean(self.run.url)}")
         if self.how_to_get_hints:
             lines.append(f"hints: {self.how_to_get_hints}")
-        if self.what_is_left:
-            lines.append(self.what_is_left)
+        lines += [text for text in (self.asks_whose, self.what_is_left) if text]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -179,7 +191,7 @@ class Card(Scored):
 
     def _rows(self, results: list[CheckResult]) -> list[Row]:
         """The rows of a group; what was just said of the row above is not said again."""
-        readings = {check.id: check.reading for check in CHECKLIST}
+        readings = {check.id: check.reading for check in (*self.lesson.checks, *CHECKLIST)}
         said = [said_of(result) for result in results]
         return [
             Row(

@@ -32,7 +32,7 @@ class Check:
     points: float
     function: CheckFunction
     needs: tuple[str, ...] = ()
-    reading: str = ""  # what explains it in docs/: "page.md#Heading, as it is there"; of a task's checks, the task's
+    reading: str = ""  # what explains it in docs/: "page.md#Heading, as it is there"; empty where the task's does
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,15 @@ class Lesson:
         return (*(f"task{task.number}" for task in self.tasks), "checklist")
 
     def check(
-        self, *, task: int, points: float, needs: tuple[CheckFunction, ...] = ()
+        self, *, task: int, points: float, needs: tuple[CheckFunction, ...] = (), reading: str = ""
     ) -> Callable[[CheckFunction], CheckFunction]:
-        """Register the decorated function as a check of a task; `needs` are checks that must pass first."""
+        """Register the decorated function as a check of a task; `needs` are checks that must pass first.
+
+        `reading`: the section that explains this check, where it is not the task's.
+        """
 
         def register(function: CheckFunction) -> CheckFunction:
-            self.checks.append(make_check(function, f"task{task}", points, needs=self.ids_of(needs)))
+            self.checks.append(make_check(function, f"task{task}", points, self.ids_of(needs), reading))
             return function
 
         return register

@@ -9,7 +9,7 @@ from grading.errors import Outcome, Unmet
 from grading.evidence.comparison import equal, is_finite
 from grading.evidence.evidence import IN_THREADS, Evidence
 from grading.evidence.fold_runs import fold_number
-from grading.evidence.metric_name import parse
+from grading.evidence.metric_name import higher_is_better, parse
 from grading.evidence.run_facts import key_of
 from grading.evidence.store import Run
 from grading.evidence.tables import plain
@@ -45,7 +45,7 @@ def cross_validations(evidence: Evidence) -> list[tuple[Run, list[Run]]]:
     nested = [run.name for run in evidence.runs if run.parent_id]
     raise Unmet(
         "nested runs with a param `fold`",
-        nested[:8] or "no nested runs",
+        nested[:8] or evidence.none_of_yours,
         f"with mlflow.start_run(nested=True): inside the parent's with; {IN_THREADS}",
     )
 
@@ -61,6 +61,12 @@ def compare_with_folds(parent: Run, folds: list[Run]) -> list[str]:
         right = [statistics.fmean(values)]
         if meaning.statistic == "std":
             right = [statistics.pstdev(values), statistics.stdev(values)]
+        if meaning.statistic == "mean" and not higher_is_better(name) and claimed < 0:
+            raise Unmet(
+                f"{name} of {parent.name!r} of 0 or more, for an error is not negative",
+                f"{claimed:.4f}",
+                "scikit-learn's neg_… scores are minus the error: change the sign, and rank by the positive error",
+            )
         if not any(equal(claimed, value) for value in right):
             raise Unmet(
                 f"{name} = {right[0]:.4f}, from the {len(values)} folds of {parent.name!r}",

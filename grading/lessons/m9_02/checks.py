@@ -100,8 +100,8 @@ def space_is_sealed_before_the_search(evidence: Evidence) -> str:
     """The space was logged before any candidate ran, its hash is a parameter, and no other space came after it."""
     kept = spaces(evidence)
     run, file = kept[0]
-    digest = require_seal(run, file)
     require_one_space(kept)
+    digest = require_seal(run, file)
     require_space_first(evidence, run)
     return f"{file.name} in {run.name!r}, sha256 {digest[:8]}…"
 
@@ -120,13 +120,13 @@ def candidates_lie_inside(evidence: Evidence) -> str:
 
 @lesson.check(task=2, points=4)
 def search_has_twelve_candidates(evidence: Evidence) -> str:
-    """A search by grid or at random: a parent with at least twelve nested candidates, no two of them counted twice."""
+    """A search by grid or at random: a parent with at least twelve nested candidates, no candidate twice."""
     found = plain_searches(evidence)
     counts = [(len({tuple(sorted(each.settings.items())) for each in search.candidates}), search) for search in found]
     distinct, search = max(counts, key=lambda pair: pair[0])
     if distinct < LEAST_CANDIDATES:
         raise Unmet(f"at least {LEAST_CANDIDATES} different candidates",
-                    f"{distinct} different among {len(search.candidates)} in {search.run.name!r}",
+                    f"{distinct} different settings in the {len(search.candidates)} nested runs of {search.run.name!r}",
                     "one nested run for each candidate, with settings that no other has")  # fmt: skip
     return f"{distinct} different candidates in {search.run.name!r}"
 
@@ -179,7 +179,9 @@ def pruned_trials_are_marked(evidence: Evidence) -> str:
 
 @lesson.check(task=3, points=4)
 def stopping_rule_was_obeyed(evidence: Evidence) -> str:
-    """The direction fits the metric; the stopping rule is logged, and was obeyed: neither later nor sooner."""
+    """The direction fits the metric; the stopping rule is logged, and was obeyed: the study stopped when the rule
+    says.
+    """
     search, study = recorded_study(evidence)
     rule = replace(read_rule(search.run), higher=require_direction(search, study))
     return judge_stop(rule, [trial.value if trial.state == "COMPLETE" else math.nan for trial in study.trials])
@@ -263,8 +265,11 @@ def study_is_drawn(evidence: Evidence) -> str:
 
 
 def require_pictures(evidence: Evidence) -> list[str]:
-    """One picture of each kind, by its path; raises Unmet when one is missing, or all of a kind are blank."""
+    """One picture of each kind, by its path; raises Unmet when one is missing, all of a kind are blank, or one picture
+    has the names of two kinds.
+    """
     shown, runs = [], evidence.started_runs
+    kept: dict[str, str] = {}  # fingerprint and path
     for what, name in PICTURES.items():
         found = [
             (run, path)
@@ -276,8 +281,14 @@ def require_pictures(evidence: Evidence) -> list[str]:
             raise Unmet(
                 f"a figure of {what}", "none", "optimization_history, parallel_coordinates, parameter_importance"
             )
-        if all(read_picture(run.artifacts.local(path)).blank for run, path in found[:MOST_FIGURES]):
+        pictures = [(read_picture(run.artifacts.local(path)), path) for run, path in found[:MOST_FIGURES]]
+        drawn = [(picture.fingerprint, path) for picture, path in pictures if not picture.blank]
+        if not drawn:
             raise Unmet(f"{found[0][1]} to show something", "a blank picture", "log the figure itself")
+        if all(kept.get(fingerprint, path) != path for fingerprint, path in drawn):
+            raise Unmet(f"{drawn[-1][1]} to show {what}", f"the same picture as {kept[drawn[-1][0]]}",
+                        "log each figure under its own name")  # fmt: skip
+        kept.update(drawn)
         require_own_picture(evidence, *found[0])
         shown.append(found[0][1])
     return shown

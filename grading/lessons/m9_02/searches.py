@@ -63,7 +63,7 @@ def spaces(evidence: Evidence) -> list[tuple[Run, Path]]:
             found.append((run, path))
     kept = [_oldest_alike(run, found) for run in latest(evidence, (run for run, _ in found))]
     if not kept:
-        raise Unmet("search_space.json among the artifacts of a run", "none",
+        raise Unmet("search_space.json among the artifacts of a run", evidence.none_of_yours,
                     'mlflow.log_text(json.dumps(space, indent=2), "search_space.json")')  # fmt: skip
     return [(run, run.artifacts.local(path)) for run, path in found if run in kept]
 
@@ -111,12 +111,14 @@ def searches(evidence: Evidence) -> list[Search]:
         found.append(Search(parent, candidates, bool(said(parent, PATIENCE)) or _study_path(parent) is not None))
     if not found and not nested and not any(run.metrics for run in evidence.runs):
         raise NotAttempted(
-            "nested runs with the settings that are tried", "no candidate yet", "tasks 2 and 3 make them"
+            "nested runs with the settings that are tried",
+            "no candidate yet",
+            f"tasks 2 and 3 make them (runs in {evidence.worked_experiment!r} are the lesson's own)",
         )
     if not found:
         names = ", ".join(dimension.name for dimension in space[:4])
         raise Unmet(f"nested runs with the settings that are tried{names and f' ({names})'}",
-                    [run.name for run in nested[:6]] or "no nested runs",
+                    [run.name for run in nested[:6]] or evidence.none_of_yours,
                     f"with mlflow.start_run(nested=True): inside the parent's with; {IN_THREADS}")  # fmt: skip
     return found
 

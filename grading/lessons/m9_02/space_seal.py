@@ -36,7 +36,8 @@ def require_one_space(kept: Sequence[tuple[Run, Path]]) -> None:
     for other, changed in others:
         if read_space(changed) != space:
             raise Unmet(f"one space for all searches, that of {run.name!r}", f"another one in {other.name!r}",
-                        "a space that changes after the first results is a choice made on them")  # fmt: skip
+                        "a space that changes after the first results is a choice made on them. For another one, "
+                        "restart the kernel and run the notebook from the top")  # fmt: skip
 
 
 def require_space_first(evidence: Evidence, run: Run) -> None:

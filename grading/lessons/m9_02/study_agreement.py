@@ -42,7 +42,11 @@ def require_same_trials(search: Search, study: Study) -> None:
     """Raise Unmet unless the store has each trial of the record, and no other, and both say the same of each."""
     runs = by_number(search)
     if len(study.trials) < LEAST_TRIALS:
-        raise Unmet(f"at least {LEAST_TRIALS} trials", len(study.trials), "more patience, or a smaller min_delta")
+        raise Unmet(
+            f"at least {LEAST_TRIALS} trials",
+            len(study.trials),
+            "a rule with min_trials = 20, made before the study begins: run the study anew",
+        )
     missing = [trial.number for trial in study.trials if trial.number not in runs]
     if missing:
         raise Unmet(f"a nested run for each of the {len(study.trials)} trials", f"none for the trials {missing[:8]}",

@@ -96,15 +96,20 @@ def require_history_is_true(evidence: Evidence, versions: tuple[MadeVersion, ...
     events = history(own, name, ALIAS)
     for before, after in itertools.pairwise(events):
         if after.previous != before.version:
-            raise Unmet(f"version {after.version} to follow version {before.version} as {ALIAS}, as recorded",
-                        f"it followed version {after.previous}",
-                        f"somebody moved {ALIAS} by hand in between: only the gate should")  # fmt: skip
+            raise Unmet(f"version {before.version} to be {ALIAS} until version {after.version} was, as recorded",
+                        f"version {after.previous} was",
+                        f"{ALIAS} was moved by hand in between, and only the gate may. Take another name for the "
+                        "model, and run tasks 2 to 4 again")  # fmt: skip
         if after.at < before.at or after.number != before.number + 1:
             raise Unmet(f"record {before.number + 1} of {ALIAS}, after {before.at}",
                         f"record {after.number}, of {after.at}",
                         "let the gate write the history")  # fmt: skip
     if moved := strays(own, name):
-        raise Unmet("each alias where its history says", moved, "move it through the gate: promote or rollback")
+        raise Unmet(
+            "each alias where its history says",
+            moved,
+            "only promote and rollback may move it. Take another name for the model, and run tasks 2 to 4 again",
+        )
     return f"{len(events)} moves, the last to version {events[-1].version}, which is {ALIAS}"
 
 

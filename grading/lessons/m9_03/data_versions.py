@@ -55,12 +55,23 @@ def _content(evidence: Evidence, run: Run) -> str | None:
         return None
 
 
+def _md5(evidence: Evidence, run: Run) -> str | None:
+    try:
+        return evidence.data.md5(evidence.data_file(run))
+    except Outcome:
+        return None
+
+
 def require_md5(evidence: Evidence, run: Run) -> str:
     """The MD5 of the run's data file; raises Unmet unless the run recorded it."""
     file, logged = evidence.data_file(run), recorded(run, "dvc_md5", MD5)
     actual = evidence.data.md5(file)
     if logged.lower() != actual:
-        raise Unmet(f"dvc_md5 {actual[:12]}… of {file.name} in the run {run.name!r}", f"{logged[:12]}…",
+        whose = [
+            other.name for other in evidence.runs if other.id != run.id and _md5(evidence, other) == logged.lower()
+        ]
+        told = f"{logged[:12]}…" + (f", which is that of the data of {whose[0]!r}" if whose else "")
+        raise Unmet(f"dvc_md5 {actual[:12]}… of {file.name} in the run {run.name!r}", told,
                     "read it from the .dvc file after `dvc add`, before the next version is copied there")  # fmt: skip
     return actual
 
@@ -90,8 +101,10 @@ def pointed_at(evidence: Evidence, commit: str, md5: str, where: str) -> tuple[D
     repository = next((each for each in evidence.repositories if each.has(commit)), None)
     if repository is None:
         known = ", ".join(each.root.name for each in evidence.repositories) or "no repository"
-        found, hint = f"{commit!r}, which {known} lacks", "git rev-parse HEAD, in that repository"
-        if FULL.fullmatch(commit):
+        found, hint = f"{commit!r}, which is not in {known}", "git rev-parse HEAD, in that repository"
+        if commit == evidence.code.commit:
+            hint = "this is the commit of the notebook itself: ask for it in the folder of the data's repository"
+        elif FULL.fullmatch(commit):
             hint = "a repository made anew has lost the commits of the one before: commit, then run again"
         raise Unmet(f"a data_commit, all 40 digits, of a repository beside the notebook {where}", found, hint)
     tracked = repository.tracked(commit)

@@ -56,7 +56,8 @@ def require_chain(evidence: Evidence, entry: Mapping[str, Any], versions: tuple[
         raise Unmet(f"a lineage of {' or '.join(known)}", f"version {said['version']}", "the registry's own numbers")
     run, file = made.run, evidence.data_file(made.run)
     _link(made, "run_id", said["run_id"], run.id, "the registry")
-    _link(made, "dataset_digest", said["dataset_digest"], evidence.dataset(run).digest, "the run's dataset")
+    if said["dataset_digest"] not in {data.digest for data in run.datasets}:  # of the rows learned from, or tested
+        _link(made, "dataset_digest", said["dataset_digest"], evidence.dataset(run).digest, "the run's dataset")
     _link(made, "data_md5", said["data_md5"].lower(), evidence.data.md5(file), "the file")
     repository, path = pointed_at(evidence, said["data_commit"], said["data_md5"].lower(), f"in {made.label}'s lineage")
     named = said["data_path"].replace("\\", "/").removesuffix(".dvc")

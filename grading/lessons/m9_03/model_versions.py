@@ -50,6 +50,12 @@ def versions_of(evidence: Evidence) -> tuple[MadeVersion, ...]:
             made.setdefault(version.name, []).append(MadeVersion(version, runs[version.run_id]))
     hint = "client.create_model_version(name, source, run_id=...), or mlflow.register_model(model_uri, name)"
     expected = "two versions of one registered model, from two of your runs"
+    if not made and (older := {run.id: run.name for run in evidence.replaced_runs}):
+        earlier = [version for version in evidence.store.versions if version.run_id in older]
+        if earlier:
+            names = sorted({older[str(version.run_id)] for version in earlier})
+            raise NotAttempted(expected, f"versions of older runs of the names {', '.join(names)}",
+                               "the newest run of a name counts: run the cell that registers them again")  # fmt: skip
     if not made:
         raise NotAttempted(expected, "none", hint)
     found = max(made.values(), key=len)

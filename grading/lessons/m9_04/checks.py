@@ -4,12 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from grading.errors import Outcome, Unmet
+from grading.errors import NotAttempted, Outcome, Unmet
 from grading.evidence.candidate_run import is_candidate
 from grading.evidence.claims import label_mismatches
 from grading.evidence.comparison import equal
 from grading.evidence.data_files import label_columns
 from grading.evidence.evidence import Evidence
+from grading.evidence.log_reading import LOG_NAME
 from grading.evidence.metric_name import parse
 from grading.evidence.predictions import predictions_path
 from grading.evidence.run_facts import key_of
@@ -136,7 +137,7 @@ def test_patients_stay_unseen(evidence: Evidence) -> str:
         if is_candidate(run, has_children=False) and (looked := looked_at(evidence, run)):
             hint = "log test metrics in the final runs of task 3, after the plan; what the splits hold out is cv_…"
             raise Unmet(f"no test metric in {run.name!r}", looked, hint)
-    return f"no test metric in {', '.join(run.name for run in found)}"
+    return f"no test metric in {', '.join(dict.fromkeys(run.name for run in found))}"
 
 
 @lesson.check(task=2, points=4)
@@ -162,7 +163,9 @@ def figures_differ(evidence: Evidence) -> str:
 
 @lesson.check(task=2, points=4)
 def page_is_interactive(evidence: Evidence) -> str:
-    """An interactive HTML page with every family and its cross-validated mean, that fetches nothing."""
+    """An interactive HTML page with every family and its cross-validated mean, that fetches nothing but plotly
+    itself.
+    """
     _, pages = figures(evidence)
     if not pages:
         raise Unmet("parallel_coordinates.html", "no HTML file in your runs", "mlflow.log_text(page, name)")
@@ -231,10 +234,16 @@ def _require_final(evidence: Evidence) -> None:
     evidence.main_run  # noqa: B018  raises when there is no final run yet
 
 
+def _has_log(run: Run) -> bool:
+    return any(path.rpartition("/")[2].lower() == LOG_NAME for path in run.artifacts.paths())
+
+
 @lesson.check(task=4, points=4)
 def log_is_complete(evidence: Evidence) -> str:
     """The chosen run's description quotes a metric; its experiment log has splits, intervals, groups and baselines."""
     chosen = [run for _, run in registered(evidence)]
+    if not chosen and len(evidence.main_runs) > 1 and not any(_has_log(run) for run in evidence.main_runs):
+        raise NotAttempted("a registered version of the run that you chose", "none", "mlflow.register_model(...)")
     return first_met(partial(judge_log, evidence), chosen or reversed(evidence.main_runs or (evidence.main_run,)))
 
 

@@ -52,7 +52,8 @@ def families(evidence: Evidence) -> list[Family]:
         runs = list({(run.experiment.id, run.name): run for run in runs}.values())
     if len(runs) < LEAST_FAMILIES:
         raise Unmet(
-            f"{LEAST_FAMILIES} families, each a finished run with out_of_fold.csv", [run.name for run in runs] or "none"
+            f"{LEAST_FAMILIES} families, each a finished run with out_of_fold.csv",
+            [run.name for run in runs] or evidence.none_of_yours,
         )
     tables = evidence.derived
     for run in runs:
@@ -140,7 +141,9 @@ def _fold_scores(evidence: Evidence, family: Family) -> tuple[str, list[float]]:
             return key, logged
     splits = len(family.parts)
     expected = f"a score such as fold_rmse for each of the {splits} splits of {family.run.name!r}"
-    raise problem or Unmet(expected, sorted(family.run.metrics) or "no metrics", "log_metric(name, value, step=split)")
+    steps = {name: len(evidence.curve(family.run, name)) for name in sorted(family.run.metrics) if "fold" in name}
+    found = [f"{name} with {count} steps" for name, count in steps.items()] or sorted(family.run.metrics)
+    raise problem or Unmet(expected, found or "no metrics", "log_metric(name, value, step=split)")
 
 
 def candidates(evidence: Evidence) -> list[Run]:
@@ -172,7 +175,7 @@ def _is_of_splits(evidence: Evidence, run: Run, name: str) -> bool:
     except Outcome:
         return False
     key = key_of(name.replace("neg_", ""))
-    for each in [key] if key in (*DEFINITIONS, "brier") else DEFINITIONS:  # cross_validate calls any of them "score"
+    for each in [key] if key in DEFINITIONS else DEFINITIONS:  # cross_validate calls any of them "score"
         scores = [found[0] for part in parts if (found := scores_of(each, part))]
         known = (np.mean(scores), np.std(scores), np.std(scores, ddof=1)) if len(scores) > 1 else ()
         if any(equal(abs(run.metrics[name]), abs(float(value))) for value in known):
@@ -192,7 +195,7 @@ def _logged(evidence: Evidence, family: Family) -> Iterator[tuple[str, list[floa
     run, count = family.run, len(family.parts)
     for name in run.metrics:
         points = evidence.curve(run, name)
-        if len(points) == count and (key_of(name) in DEFINITIONS or key_of(name) == "brier"):
+        if len(points) == count and key_of(name) in DEFINITIONS:
             yield name, list(points.values())
     children = sorted(
         (place, child.start_time, child.id, child)

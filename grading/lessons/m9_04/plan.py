@@ -74,7 +74,8 @@ def plans(evidence: Evidence) -> list[Plan]:
             found.append(Plan(run, alpha, power, n))
     if not found:
         raise Unmet(
-            "a run with the params smallest_difference, difference_std, alpha, power and required_n", "none",
+            "a run with the params smallest_difference, difference_std, alpha, power and required_n",
+            evidence.none_of_yours,
             "mlflow.log_params(plan) in a run `plan`, before the final runs",
         )  # fmt: skip
     return found

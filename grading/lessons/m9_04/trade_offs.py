@@ -67,7 +67,7 @@ def _columns(table: Table, runs: Sequence[Run]) -> list[str]:
 
     def quality(column: str) -> bool:
         meaning = parse(plain_metric(column))
-        return meaning.base in known_metrics() | {"brier"} and meaning.statistic != "std"
+        return meaning.base in known_metrics() and meaning.statistic != "std"
 
     known = [column for column in table.columns if any(_logged(column, run) is not None for run in runs)]
     kinds = {
