@@ -93,14 +93,15 @@ def test_lessons_that_are_not_asked_for_are_no_problem(tmp_path: Path) -> None:
     assert find_submissions(tmp_path / "flat", LESSONS[:1]).students == ("anna",)
 
 
-def test_companions_are_the_data_files_beside_the_notebook(tmp_path: Path) -> None:
-    lay(tmp_path, {f"anna/{ONE}": b"{}", "anna/own.csv": b"1", "anna/more/other.csv": b"2", "kim/own.csv": b"3"})
+def test_companions_are_the_data_files_and_tools_beside_the_notebook(tmp_path: Path) -> None:
+    lay(tmp_path, {f"anna/{ONE}": b"{}", "anna/own.csv": b"1", "anna/more/other.csv": b"2", "kim/own.csv": b"3",
+                   "anna/clinic.py": b"# mine", "anna/more/clinic.py": b"5"})  # fmt: skip
     with (tmp_path / "anna" / "huge.csv").open("wb") as file:
         file.truncate(attempts.LARGEST_COMPANION)
     (tmp_path / "anna" / "link.csv").symlink_to("/etc/passwd")
     (tmp_path / "anna" / "up\\x.csv").write_bytes(b"4")
     found = find_submissions(tmp_path)
-    assert found.submissions[0].companions == {"own.csv": b"1"}
+    assert found.submissions[0].companions == {"own.csv": b"1", "clinic.py": b"# mine"}
     assert any("huge.csv is left out: data files may have 20 MB" in problem for problem in found.problems)
     assert any("link.csv is left out: it is a symbolic link" in problem for problem in found.problems)
     assert attempts.LARGEST_COMPANION == 20 * execution.LONGEST_OUTPUT  # as when one notebook is graded

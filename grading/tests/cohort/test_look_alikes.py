@@ -7,7 +7,7 @@ import pytest
 from grading.cohort.cell_shapes import code_cells, given_by, shapes_of
 from grading.cohort.look_alikes import LookAlike, look_alikes
 from grading.cohort.submissions import Found, Submission
-from grading.curriculum.proofs import NOTEBOOKS
+from grading.files import NOTEBOOKS
 from grading.lessons import LESSONS, find_lesson, solution_sources
 from grading.tests.classroom import graded, submission
 

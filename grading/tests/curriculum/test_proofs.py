@@ -13,9 +13,9 @@ import pytest
 from grading.assessment.assessment import grade_execution
 from grading.curriculum.branches import families, judge_family
 from grading.curriculum.gallery import Case, Judgement, cases, few_for_all_checks, judge
-from grading.curriculum.proofs import NOTEBOOKS, conforms, lesson_notebooks, proofs_of_run, run_lesson
+from grading.curriculum.proofs import conforms, lesson_notebooks, proofs_of_run, run_lesson
 from grading.evidence.data_files import DATA
-from grading.files import ROOT
+from grading.files import NOTEBOOKS, ROOT, TOOLS
 from grading.lessons import LESSONS
 from grading.marking.grader import checks_of
 from grading.marking.lesson import Lesson
@@ -126,12 +126,19 @@ def test_the_gallery_is_large_enough(lesson: Lesson) -> None:
     assert len(cases(lesson)) - len(mutants) >= 6
 
 
+def lay_tools(folder: Path) -> None:
+    """What a student has beside the notebooks."""
+    for tool in TOOLS.values():
+        shutil.copy(tool, folder)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("path", lesson_notebooks(), ids=lambda path: path.stem)
 def test_the_numbers_in_the_prose_are_what_runs_today(path: Path, tmp_path: Path) -> None:
     shutil.copytree(DATA, tmp_path / "data")
     (tmp_path / "notebooks").mkdir()
     copy = shutil.copy(path, tmp_path / "notebooks")
+    lay_tools(tmp_path / "notebooks")
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", copy]
     done = subprocess.run(command, cwd=tmp_path / "notebooks", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
@@ -142,6 +149,7 @@ def test_the_numbers_in_the_prose_are_what_runs_today(path: Path, tmp_path: Path
 def test_papermill_runs_a_lesson_without_a_word_on_stderr(lesson: Lesson, tmp_path: Path) -> None:
     import papermill
 
+    lay_tools(tmp_path)
     executed = papermill.execute_notebook(
         NOTEBOOKS / lesson.file_name,
         None,

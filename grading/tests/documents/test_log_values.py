@@ -98,6 +98,6 @@ def test_residuals_are_summed_up(tracking: str) -> None:
         mlflow.log_text(table.to_csv(index=False), "predictions.csv")
         mlflow.log_metrics({"test_rmse": 1.25, "share_within_2_points": 1.0})
     text = experiment_log(run.info.run_id, **TOLD)
-    assert "| predicted minus true, on average | 1.25 |" in section(text, "Mistakes")
+    assert "| true minus predicted, on average | -1.25 |" in section(text, "Mistakes")
     assert "| share of rows predicted too high | 1 |" in text
     assert "| test_rmse | 1.25 | not computed |" in text

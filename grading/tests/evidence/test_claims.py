@@ -117,3 +117,9 @@ def test_text_labels_are_compared_as_text() -> None:
     predictions = pd.DataFrame({"row": [0, 1], "y_true": ["benign", "malignant"], "y_pred": ["benign", "benign"]})
     data = pd.DataFrame({"label": ["benign", "benign"]})
     assert claims.label_mismatches(predictions, data, ["label"]) == 1
+
+
+def test_the_brier_score_is_derived_where_scores_are_probabilities() -> None:
+    table = pd.DataFrame({"row": range(4), "y_true": [0, 1, 1, 0], "y_pred": [0, 1, 1, 0], "y_score": [0.1, 0.8, 1, 0]})
+    assert claims.values_of("brier", table) == pytest.approx([(0.01 + 0.04) / 4])
+    assert claims.derive("brier", table.assign(y_score=[-2, 3, 1, -1])) == []

@@ -30,6 +30,16 @@ def log(name: str, file: str, label: str, rows: int = 5) -> str:
     return str(run.info.run_id)
 
 
+def test_the_rows_that_a_run_learned_from_come_before_those_it_was_tested_on(tracking: str, evidence: Read) -> None:
+    table = pd.read_csv(DATA / "diabetes_v1.csv")
+    with mlflow.start_run(run_name="both"):
+        for context, rows in (("testing", table.head(5)), ("training", table.tail(9))):
+            dataset = mlflow.data.from_pandas(rows, source=str(DATA / "diabetes_v1.csv"), name=f"diabetes_{context}")
+            mlflow.log_input(dataset, context=context)
+    read = evidence()
+    assert read.dataset(read.started_runs[0]).rows == 9
+
+
 def test_nothing_yet_is_said(tracking: str, evidence: Read) -> None:
     assert "none yet" in found(evidence())
 
@@ -84,3 +94,9 @@ def test_a_run_of_the_student_that_went_to_the_learn_experiment_is_not_the_lesso
     log("theirs", "breast_cancer_v1.csv", "malignant")
     log("mine, gone astray", "diabetes_v1.csv", "progression")
     assert [run.name for run in evidence().lesson_runs] == ["theirs"]
+
+
+def test_a_forgotten_set_experiment_is_said(tracking: str, evidence: Read) -> None:
+    mlflow.set_experiment(evidence().worked_experiment)
+    log("mine, gone astray", "diabetes_v1.csv", "progression")
+    assert "the run 'mine, gone astray' is not on the lesson's data, and lies in" in found(evidence())

@@ -1,8 +1,10 @@
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from PIL import Image
+from sklearn.metrics import RocCurveDisplay
 
 from grading.errors import Unmet
 from grading.evidence.figures import read_picture
@@ -24,6 +26,23 @@ def _save(path: Path, draw: str) -> Path:
 @pytest.mark.parametrize(("draw", "blank"), [("line", False), ("points", False), ("axes", True), ("nothing", True)])
 def test_a_figure_without_data_is_blank(tmp_path: Path, draw: str, blank: bool) -> None:
     assert read_picture(_save(tmp_path / "figure.png", draw)).blank is blank
+
+
+@pytest.mark.parametrize("dpi", [72, 100, 300])
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_a_roc_curve_that_is_nearly_perfect_is_not_blank_and_its_empty_axes_are(
+    tmp_path: Path, layout: str | None, dpi: int
+) -> None:
+    truth = np.repeat([0, 1], 50)
+    score = np.where(np.arange(100) == 49, 0.99, np.linspace(0, 1, 100))
+    figure, axes = plt.subplots(layout=layout)
+    RocCurveDisplay.from_predictions(truth, score, ax=axes)
+    axes.legend_ = None
+    figure.savefig(tmp_path / "curve.png", dpi=dpi)
+    axes.lines[0].remove()
+    figure.savefig(tmp_path / "empty.png", dpi=dpi)
+    plt.close(figure)
+    assert [read_picture(tmp_path / name).blank for name in ("curve.png", "empty.png")] == [False, True]
 
 
 def test_the_same_pixels_have_the_same_fingerprint(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+import plotly.express as px
 import pytest
 
 from grading.errors import Unmet
@@ -65,6 +68,27 @@ def test_a_drawing_made_of_data_in_a_script_of_its_own_is_interactive(tmp_path: 
     found = page(data + script, tmp_path)
     require_interactive(found, "page.html")
     require_shown(found, "page.html", {"ridge": [56.4031]})
+
+
+@pytest.mark.parametrize("library", ["cdn", True])
+def test_a_figure_of_plotly_is_interactive_as_mlflow_keeps_it_and_with_the_library_inside(
+    library: str | bool, tmp_path: Path
+) -> None:
+    table = pd.DataFrame({"family": ["ridge", "forest"], "rmse": np.array([56.4031, 57.77])})
+    figure = px.line(table, x="family", y="rmse", color="family")
+    found = page(figure.to_html(include_plotlyjs=library), tmp_path)
+    require_interactive(found, "page.html")
+    require_shown(found, "page.html", {"ridge": [56.4031], "forest": [57.77]})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://cdn.plot.ly.example.org/plotly-4.js", "https://cdn.plot.ly/other.js", "//example.org/plotly-4.js"],
+)
+def test_only_plotly_itself_may_be_fetched(address: str, tmp_path: Path) -> None:
+    script = f'<script src="{address}"></script><script>Plotly.newPlot("here", [])</script>'
+    with pytest.raises(Unmet, match="to fetch nothing from elsewhere"):
+        require_interactive(page(script, tmp_path), "page.html")
 
 
 def test_one_of_several_values_of_a_name_is_enough(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ class Unpacked:
         shutil.rmtree(self.folder / "notebooks")
         path = self.folder / "notebooks" / lesson.file_name
         path.parent.mkdir()
+        for tool in received.glob("*.py"):
+            shutil.copy(tool, path.parent)
         node = read_notebook(received / lesson.file_name).node
         nbformat.write(overlay(node, solution_sources(lesson) if solved else {}), path)
         return path

@@ -1,6 +1,7 @@
 """The card: what a row says, in words and on a page, whoever reads it and whatever a student wrote."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -118,12 +119,13 @@ def test_the_run_is_a_link_into_the_mlflow_ui() -> None:
     run = RunLink("ridge", run_link("7", "ab" * 16))
     links = Seen(card(*ALL, run=run)._repr_html_()).tags
     assert run.url in [found.get("href") for tag, found in links if tag == "a"]
-    assert f"your newest run: ridge, {run.url}" in repr(card(*ALL, run=run))
+    assert f"your newest run with a model: ridge, {run.url}" in repr(card(*ALL, run=run))
 
 
 DECLARED = [
     *((f"{lesson.id} task {task.number}", task.reading) for lesson in LESSONS for task in lesson.tasks),
     *((check.id, check.reading) for check in CHECKLIST),
+    *((check.id, check.reading) for lesson in LESSONS for check in lesson.checks if check.reading),
 ]
 
 
@@ -136,7 +138,8 @@ def test_what_a_row_says_to_read_is_a_heading_of_a_page(who: str, reading: str) 
 
 def test_every_row_that_is_not_met_is_followed_by_what_to_read() -> None:
     links = [found["href"] for tag, found in Seen(card(Verdict.FAILED)._repr_html_()).tags if tag == "a"]
-    assert len(links) == len(LESSON.tasks) + len(CHECKLIST)
+    own = [check for check in LESSON.checks if check.reading]
+    assert len(links) == len(LESSON.tasks) + len(own) + len(CHECKLIST)
     assert "../docs/experiment_best_practices.md#10.-Record-which-data" in links
     assert "href" not in card(Verdict.PASSED)._repr_html_()
 
@@ -246,3 +249,10 @@ def test_a_check_that_was_interrupted_leaves_no_promise(kernel_said: Any) -> Non
 @pytest.mark.slow
 def test_the_process_for_models_is_started_with_the_setup_cell(kernel_said: Any) -> None:
     assert kernel_said[3] == []  # the cell asserts it
+
+
+def test_a_whole_card_asks_for_a_name_where_there_is_none() -> None:
+    whole, asked = card(*ALL), "write your name into STUDENT"
+    assert asked in repr(replace(whole, nameless=True))
+    assert "Write your name into <code>STUDENT</code>" in replace(whole, nameless=True)._repr_html_()
+    assert asked not in repr(whole)

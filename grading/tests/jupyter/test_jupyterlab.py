@@ -13,9 +13,8 @@ import nbformat
 import pytest
 
 from grading.assessment.assessment import assess
-from grading.curriculum.proofs import NOTEBOOKS
 from grading.evidence.data_files import DATA
-from grading.files import ROOT
+from grading.files import NOTEBOOKS, ROOT, TOOLS
 from grading.lessons import LESSONS, solution_sources
 from grading.marking.lesson import Lesson
 from grading.marking.verdict import Scorecard
@@ -40,6 +39,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     shutil.copytree(DATA, folder / "data")
     shutil.copytree(ROOT / "docs", folder / "docs")
     (folder / "notebooks").mkdir()
+    for tool in TOOLS.values():
+        shutil.copy(tool, folder / "notebooks")
     (folder / ".gitignore").write_text("mlflow.db\nmlruns\n")
     for lesson in LESSONS:
         node = nbformat.read(NOTEBOOKS / lesson.file_name, as_version=4)
@@ -104,7 +105,7 @@ def test_a_lesson_runs_in_jupyterlab(
 def _photograph(page: Any, name: str) -> None:
     """A picture of each screenful with a card or a figure in it, for a person to look at."""
     SCREENSHOTS.mkdir(exist_ok=True)
-    for number, shown in enumerate(page.locator(".m9-card, .jp-OutputArea img").all()):
+    for number, shown in enumerate(page.locator(".m9-card, .jp-RenderedImage img").all()):
         shown.scroll_into_view_if_needed()
         page.screenshot(path=SCREENSHOTS / f"{name}-{number:02d}.png")
 

@@ -8,8 +8,7 @@ from typing import Any
 import nbformat
 
 from grading.curriculum.gallery import is_spectator
-from grading.curriculum.proofs import NOTEBOOKS
-from grading.lessons import find_lesson, solution_sources
+from grading.lessons import find_lesson, first_edition
 from grading.running.notebook import overlay, read_notebook
 
 CASES = Path(__file__).parents[1] / "gallery" / "hostile"
@@ -52,8 +51,8 @@ class Case:
             name = "M9_01_a_hostile_one.ipynb"
         else:
             lesson = find_lesson(self.expected["lesson"])
-            name, original = lesson.file_name, read_notebook(NOTEBOOKS / lesson.file_name)
-            node = overlay(original.node, solution_sources(lesson))
+            name, edition = lesson.file_name, first_edition(lesson)
+            node = overlay(read_notebook(edition.notebook).node, edition.solution)
             node.cells = [cell for cell in node.cells if not is_spectator(cell)]
             after = [cell.id for cell in node.cells].index(self.expected.get("after", "document-work")) + 1
             node.cells[after:after] = _notebook([("prelude", prelude), ("hostile", self.cell)]).cells

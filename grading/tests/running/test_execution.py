@@ -9,6 +9,7 @@ import pytest
 from grading.assessment.assessment import assess
 from grading.errors import InputError
 from grading.evidence.open_store import open_store
+from grading.files import TOOLS
 from grading.marking.verdict import Scorecard, Verdict
 from grading.running.execution import run_notebook
 from grading.running.execution_report import State
@@ -152,6 +153,26 @@ def test_data_handed_in_beside_the_notebook_comes_along(make_notebook: Callable[
     execution = run_notebook(read_notebook(make_notebook("open('own.csv').read()")), tmp_path / "run", data=tmp_path)
     assert execution.report.state is State.FINISHED
     assert "handed in with it: own.csv" in execution.report.notes
+
+
+ASK_TOOL = "import clinic\nprint(clinic.sha256_of.__doc__, getattr(clinic, 'MINE', 'none'))"
+
+
+def test_the_lessons_tools_lie_beside_each_notebook(make_notebook: Callable[..., Path], tmp_path: Path) -> None:
+    execution = run_notebook(read_notebook(make_notebook(ASK_TOOL)), tmp_path / "run", data=tmp_path)
+    assert execution.report.failures == ()
+    assert not any("clinic" in note for note in execution.report.notes)
+
+
+@pytest.mark.parametrize(("added", "told"), [("\n\n", False), ("\nMINE = 'changed'\n", True)])
+def test_a_tool_that_was_handed_in_is_used_and_a_change_is_told(
+    make_notebook: Callable[..., Path], tmp_path: Path, added: str, told: bool
+) -> None:
+    path = make_notebook(ASK_TOOL)
+    (path.parent / "clinic.py").write_text(TOOLS["clinic.py"].read_text("utf-8") + added)
+    execution = run_notebook(read_notebook(path), tmp_path / "run", data=tmp_path)
+    assert ("changed" in execution.notebook.cells[1].outputs[0].text) is told
+    assert ("used with its own changed copy of clinic.py" in execution.report.notes) is told
 
 
 def test_runs_go_to_the_given_store_even_when_the_notebook_never_names_it(

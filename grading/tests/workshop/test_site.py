@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import nbformat
 import pytest
 
-from grading.curriculum.proofs import NOTEBOOKS, lesson_notebooks
+from grading.curriculum.proofs import lesson_notebooks
 from grading.errors import GradingError
-from grading.files import ROOT
+from grading.files import NOTEBOOKS, ROOT
 from grading.lessons import LESSONS
 from grading.tests.conftest import SCREENSHOTS, needs_browser
 from grading.workshop.pictures.accessibility import complaints
@@ -73,7 +73,7 @@ def test_the_front_page_links_to_every_lesson(built: tuple[Path, list[str]]) -> 
 
 def test_a_lesson_shows_its_figures_and_says_what_they_are(built: tuple[Path, list[str]]) -> None:
     page = (built[0] / LESSON).read_text("utf-8")
-    assert 'alt="Figure: More patients help, up to a point"' in page
+    assert 'alt="Figure: Learning curve"' in page
     assert page.count("<img alt=") == page.count("<img ")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
-from grading.lessons.m9_01.folds import cross_validation, cross_validations, require_trained
+from grading.lessons.m9_01.folds import compare_with_folds, cross_validation, cross_validations, require_trained
 from grading.tests.marking.training.runs import answer, fitted, log_run, ridge, rows_of
 
 Read = Callable[[], Evidence]
@@ -80,3 +80,14 @@ def test_folds_that_were_interrupted_are_not_judged(trained: Read) -> None:
     found = trained()
     require_trained(found, cross_validations(found))
     assert found.not_judged == []
+
+
+def test_an_error_below_zero_is_said_where_the_folds_are(evidence: Read) -> None:
+    with mlflow.start_run(run_name="cv-alpha1"):
+        mlflow.log_metrics({"cv_rmse_mean": -41.0, "cv_rmse_std": 1.0})
+        for fold, value in enumerate((-40.0, -42.0)):
+            with mlflow.start_run(nested=True):
+                mlflow.log_param("fold", fold)
+                mlflow.log_metric("rmse", value)
+    with pytest.raises(Unmet, match="an error is not negative"):
+        compare_with_folds(*cross_validation(evidence()))
