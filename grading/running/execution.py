@@ -18,7 +18,6 @@ from traitlets.config import Config
 
 from grading.errors import InputError, shorten
 from grading.evidence.code_version import CodeVersion, commit_folder
-from grading.files import ROOT, TOOLS
 from grading.running.bounded_client import BoundedClient
 from grading.running.cell_names import cell_name
 from grading.running.environment import bare_environment
@@ -29,12 +28,12 @@ from grading.running.kernels.provisioner import KERNEL_NAME, Order
 from grading.running.kernels.warm_process import WarmthError, shared
 from grading.running.notebook import Notebook
 from grading.running.scratch import scratch_folder
+from grading.running.surroundings import copy_companions, lay_course, lay_tools
 
 TIMEOUT = 300.0  # seconds for a whole notebook
 LONGEST_OUTPUT = 1_000_000  # characters of one output that are kept in the executed notebook
 SHUTDOWN = 60.0  # seconds for a guard to end what a kernel started; it kills, and need not ask
 STORE = "mlflow.db"
-LARGEST_TOOL = 1_000_000  # bytes of a module of Python
 INJECTED = "injected-parameters"  # the tag that papermill gives this cell
 
 
@@ -81,9 +80,9 @@ def run_notebook(
         raise InputError(
             f"expected a folder that can be written at {folder}; found: {error.strerror or error}"
         ) from None
-    companions = _copy_companions(notebook.path, work)
-    changed = _lay_tools(notebook.path.parent, work)
-    beside = _lay_course(folder, data)
+    companions = copy_companions(notebook.path, work)
+    changed = lay_tools(notebook.path.parent, work)
+    beside = lay_course(folder, data)
     code = commit_folder(work, notebook.path.name)
     tracking_uri = f"sqlite:///{(work / STORE).as_posix()}"
     values = {"TRACKING_URI": tracking_uri, "DATA_DIR": data.resolve().as_posix()}
@@ -245,50 +244,6 @@ def _parameterize(node: Any, values: dict[str, str]) -> Any:
     injected = nbformat.v4.new_code_cell(source, metadata={"tags": [INJECTED]}, id=INJECTED)
     copy.cells.insert(tagged[0] + 1 if tagged else 0, injected)
     return copy
-
-
-def _lay_course(folder: Path, data: Path) -> tuple[Path, ...]:
-    """Copies of the data and the pages, where a student has them: `../data` and `../docs` of the notebook's folder.
-
-    A path that was typed works as it does in JupyterLab. Copies, so that nothing done to them reaches the course.
-    """
-    laid = []
-    for name, files in (("data", data.glob("*.csv")), ("docs", (ROOT / "docs").glob("*.md"))):
-        beside = folder / name
-        beside.mkdir()
-        for file in files:
-            shutil.copyfile(file, beside / file.name)
-        laid.append(beside)
-    return tuple(laid)
-
-
-def _copy_companions(notebook: Path, work: Path) -> frozenset[str]:
-    """Data files that were handed in beside the notebook come along; other notebooks and stores do not."""
-    copied = []
-    for file in sorted(notebook.parent.glob("*.csv")):
-        with contextlib.suppress(OSError):
-            if file.is_file() and not file.is_symlink() and file.stat().st_size < LONGEST_OUTPUT * 20:
-                shutil.copyfile(file, work / file.name)
-                copied.append(file.name)
-    return frozenset(copied)
-
-
-def _lay_tools(handed_in: Path, work: Path) -> list[str]:
-    """The modules that the lessons import, beside the notebook; the names of those that were handed in, and changed.
-
-    A changed one is used: students may add to them, and what counts is what was logged.
-    """
-    changed = []
-    for name, ours in TOOLS.items():
-        own = handed_in / name
-        with contextlib.suppress(OSError):
-            if own.is_file() and not own.is_symlink() and own.stat().st_size < LARGEST_TOOL:
-                shutil.copyfile(own, work / name)
-                if own.read_bytes().split() != ours.read_bytes().split():
-                    changed.append(name)
-                continue
-        shutil.copyfile(ours, work / name)
-    return changed
 
 
 def _strays(work: Path) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ from grading.lessons.m9_04.families import (
 )
 from grading.lessons.m9_04.groups import judge_groups
 from grading.lessons.m9_04.learning_curves import judge_curves
-from grading.lessons.m9_04.papers import judge_card, judge_log, registered
+from grading.lessons.m9_04.papers import judge_card, judge_log, path_of, registered
 from grading.lessons.m9_04.plan import judge_plan
 from grading.lessons.m9_04.practices import find_practices, require_different, require_shown, run_of
 from grading.lessons.m9_04.retrained import require_trained
@@ -234,15 +234,11 @@ def _require_final(evidence: Evidence) -> None:
     evidence.main_run  # noqa: B018  raises when there is no final run yet
 
 
-def _has_log(run: Run) -> bool:
-    return any(path.rpartition("/")[2].lower() == LOG_NAME for path in run.artifacts.paths())
-
-
 @lesson.check(task=4, points=4)
 def log_is_complete(evidence: Evidence) -> str:
     """The chosen run's description quotes a metric; its experiment log has splits, intervals, groups and baselines."""
     chosen = [run for _, run in registered(evidence)]
-    if not chosen and len(evidence.main_runs) > 1 and not any(_has_log(run) for run in evidence.main_runs):
+    if not chosen and len(evidence.main_runs) > 1 and not any(path_of(run, LOG_NAME) for run in evidence.main_runs):
         raise NotAttempted("a registered version of the run that you chose", "none", "mlflow.register_model(...)")
     return first_met(partial(judge_log, evidence), chosen or reversed(evidence.main_runs or (evidence.main_run,)))
 

@@ -37,9 +37,14 @@ def judge_card(version: ModelVersion, run: Run) -> str:
     return f"the card of {name}"
 
 
+def path_of(run: Run, name: str) -> str | None:
+    """Where the run keeps the artifact of this name, in whatever capitals; None when it has none."""
+    return next((path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == name.lower()), None)
+
+
 def text_of(run: Run, name: str, how: str) -> str:
     """The text of the run's artifact of this name; raises Unmet when it has none. `how`: what writes it."""
-    path = next((path for path in run.artifacts.paths() if path.rpartition("/")[2].lower() == name.lower()), None)
+    path = path_of(run, name)
     if path is None:
         found = run.artifacts.paths()[:8] or "no artifacts"
         raise Unmet(f"{name} in the run {run.name!r}", found, f'mlflow.log_text({how}, "{name}", run_id=...)')

@@ -10,7 +10,7 @@ from grading.cohort import attempts
 from grading.cohort.submissions import find_submissions
 from grading.files import ROOT
 from grading.lessons import LESSONS
-from grading.running import execution
+from grading.running import surroundings
 from grading.tests.cohort.class_files import ONE, TWO, lay, notebook, packed
 
 
@@ -104,7 +104,7 @@ def test_companions_are_the_data_files_and_tools_beside_the_notebook(tmp_path: P
     assert found.submissions[0].companions == {"own.csv": b"1", "clinic.py": b"# mine"}
     assert any("huge.csv is left out: data files may have 20 MB" in problem for problem in found.problems)
     assert any("link.csv is left out: it is a symbolic link" in problem for problem in found.problems)
-    assert attempts.LARGEST_COMPANION == 20 * execution.LONGEST_OUTPUT  # as when one notebook is graded
+    assert attempts.LARGEST_COMPANION == surroundings.LARGEST_COMPANION  # as when one notebook is graded
 
 
 def test_data_files_have_a_limit_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
