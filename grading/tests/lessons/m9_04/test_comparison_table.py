@@ -6,7 +6,7 @@ import pytest
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
 from grading.evidence.tables import find_table
-from grading.lessons.m9_04.checks import judge_comparison, rounding
+from grading.lessons.m9_04.comparison_table import judge_comparison, rounding
 
 VALUES = {"cv_rmse_mean": 2.123456, "cv_rmse_low": 1.9, "cv_rmse_high": 2.3}
 HEAD = "run,cv_rmse_mean,cv_rmse_low,cv_rmse_high"
