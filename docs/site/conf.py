@@ -1,4 +1,4 @@
-"""Sphinx's settings for the reader's site; `make site` lays out its source and calls it."""
+"""Sphinx's settings for the site; `make site` lays out its source and calls it."""
 
 project = "Module 09: Experimentation & Tracking"
 copyright = ""
@@ -13,7 +13,9 @@ html_theme = "sphinx_book_theme"
 html_title = project
 templates_path = ["templates"]
 html_static_path = ["static"]
-html_sidebars = {"**": ["home.html", "search-button-field.html", "sbt-sidebar-nav.html"]}  # all of it in landmarks
+html_sidebars = {  # all of it in landmarks
+    "**": ["home.html", "search-button-field.html", "sbt-sidebar-nav.html"]
+}
 html_css_files = ["site.css"]
 html_favicon = "static/icon.svg"  # or a browser asks for one that is not there
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is

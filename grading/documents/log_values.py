@@ -78,6 +78,8 @@ def uncommitted(facts: RunFacts) -> str:
 
 
 def _status(run: Run) -> str:
+    if run.status == "RUNNING" and run.end_time is not None:
+        return "FINISHED before; open again when this log was written"
     reason = next((value for key, value in run.tags.items() if "reason" in key.lower()), "")
     return literal(run.status) + (f": {literal(reason)}" if reason and run.status != "FINISHED" else "")
 

@@ -168,7 +168,7 @@ class Card(Scored):
         if len(self.groups) > 1:
             lines.append(f"{points(self.score)} of {points(self.max_score)} points: {self.state}")
         if self.run:
-            lines.append(f"your newest run with a model: {clean(self.run.name)}, {clean(self.run.url)}")
+            lines.append(f"the newest run that was checked: {clean(self.run.name)}, {clean(self.run.url)}")
         if self.how_to_get_hints:
             lines.append(f"hints: {self.how_to_get_hints}")
         lines += [text for text in (self.asks_whose, self.what_is_left) if text]

@@ -14,6 +14,7 @@ from grading.marking.demands import (
     require_clauses,
     require_conclusion,
     require_data_version,
+    require_errors_of_one_size,
     require_errors_positive,
     require_figures,
     require_model_complete,
@@ -51,6 +52,7 @@ def metrics_tracked(evidence: Evidence) -> str:
         with said_of(evidence, run):
             require_clauses(evidence, run, "metric")
             require_errors_positive(evidence, run)
+            require_errors_of_one_size(run)
             compared += compare_test_metrics(evidence, run)
             if found := learned(evidence, run):
                 found.require("rows")
@@ -128,7 +130,7 @@ CHECKLIST: tuple[Check, ...] = tuple(
     for function, heading in (
         (parameters_logged, "7. Log what the model has, not what you typed"),
         (metrics_tracked, "8. A metric for each split"),
-        (model_artifacts_saved, "12. Save a model that others can use, and dare to open"),
+        (model_artifacts_saved, "12. Save a model that others can load safely"),
         (data_version_recorded, "10. Record which data"),
         (code_version_tagged, "11. Record which code, and where it ran"),
         (results_documented, "16. Write down what you learned while it is fresh"),

@@ -14,10 +14,12 @@ from grading.evidence.contract import clauses, matching_files, our_contract
 from grading.evidence.data_files import label_columns
 from grading.evidence.evidence import Evidence
 from grading.evidence.figures import IMAGES, MOST_FIGURES, read_picture
-from grading.evidence.metric_name import of_test_rows
+from grading.evidence.metric_name import of_test_rows, parse
 from grading.evidence.store import Run
 from grading.marking.quoted_numbers import NUMBER, quotes
 
+ERRORS = ("rmse", "mae", "mse")  # in the label's own unit, or its square
+TOO_SMALL = 10  # times smaller than the errors of training and test, a cross-validated error is none
 LEAST_WORDS = 8  # of a conclusion
 LEAST_ROWS = 30  # of a test set, or a tenth of the file: fewer can be chosen to look well
 
@@ -94,6 +96,24 @@ def require_errors_positive(evidence: Evidence, run: Run) -> None:
         if key and contract.metrics[key].better == "lower" and value < 0:
             hint = "scikit-learn's neg_… scores are minus the error: change the sign"
             raise Unmet(f"{name} of 0 or more, as an error is", f"{value:.4f}", hint)
+
+
+def require_errors_of_one_size(run: Run) -> None:
+    """Raise Unmet for a cross-validated error far below those of training and test: it is another kind of score.
+
+    `cross_val_score` without `scoring` gives R² of a regression, about 0.5 where the error is about 55.
+    """
+    meanings = {name: parse(name) for name in run.metrics}
+    for key in ERRORS:
+        named = {name: meaning for name, meaning in meanings.items() if meaning.base == key}
+        others = {name: run.metrics[name] for name, meaning in named.items() if meaning.split in ("train", "test")}
+        means = [name for name, meaning in named.items() if meaning.split == "cv" and meaning.statistic == "mean"]
+        for name in means if others else ():
+            if 0 < TOO_SMALL * run.metrics[name] < min(others.values()):
+                errors = ", ".join(f"{other} {value:.4g}" for other, value in others.items())
+                raise Unmet(f"{name} of the size of {errors} in the run {run.name!r}", f"{run.metrics[name]:.4g}",
+                            "without scoring=, cross_val_score gives R²: "
+                            'scoring="neg_root_mean_squared_error", and change the sign')  # fmt: skip
 
 
 def claimed(evidence: Evidence, run: Run) -> Iterator[tuple[str, str, float | None]]:

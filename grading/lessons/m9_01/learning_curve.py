@@ -22,7 +22,9 @@ def problem_of_curve(evidence: Evidence, run: Run, key: str, curve: Mapping[int,
             if values == list(evidence.curve(other, name).values()):
                 return f"they are the values of {name} in the lesson's own run {other.name!r}"
     base = parse(key).base.rpartition("_")[2]  # learning_curve_rmse is an rmse
-    same = [value for name, value in run.metrics.items() if parse(name).base == base and parse(name).statistic != "std"]
+    # Not of cross-validation: an R² that is called rmse there as well is no witness.
+    meanings = {name: parse(name) for name in run.metrics if name != key}
+    same = [run.metrics[name] for name, meaning in meanings.items() if meaning.base == base and meaning.split != "cv"]
     if same and not any(value / FAR <= values[-1] <= value * FAR for value in same if value > 0):
         return f"it ends with {values[-1]:.4g}, far from the {base} of the same run, {same[0]:.4g}"
     return ""

@@ -76,7 +76,8 @@ def claims_of(evidence: Evidence, run: Run) -> list[Claim]:
 
 def require_cross_validation(evidence: Evidence, run: Run, found: Learned) -> None:
     """Raise Unmet for a cross-validated mean or spread that neither the store's folds nor new ones can give."""
-    finals = {each.id for each in evidence.main_runs}
+    # A run that a newer one of its name replaced is no candidate: it has the same mistake.
+    finals = {each.id for each in (*evidence.main_runs, *evidence.replaced_runs)}
     for claim in claims_of(evidence, run):
         tried = [other for other in evidence.runs if other.id not in finals and claim.mean_name in other.metrics]
         own = [other for other in tried if _is_named_after(run, other)]

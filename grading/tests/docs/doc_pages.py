@@ -155,8 +155,9 @@ def compare(page: str, block: Block, printed: str | None) -> None:
 
 
 def refusals(page: Path, folder: Path) -> dict[int, set[str]]:
-    """By line: the rules of ruff, with the repository's settings, that a snippet breaks; `format` if it is not neat.
+    """By line: the rules of ruff that a snippet breaks; `format` if it is not neat.
 
+    The settings are those of `docs/`.
     Good snippets are the cells of a notebook and held to the settings for these; each bad one is a file of its own.
     """
     import nbformat  # not for the script: it runs in a process of its own for each page
@@ -184,7 +185,7 @@ def refusals(page: Path, folder: Path) -> dict[int, set[str]]:
 
 
 def _ruff(command: str, path: Path, *options: str) -> str:
-    settings = ("--config", str(ROOT / "pyproject.toml"), "--no-cache")
+    settings = ("--config", str(ROOT / "docs" / ".ruff.toml"), "--no-cache")
     done = subprocess.run(
         [sys.executable, "-m", "ruff", command, *options, *settings, str(path)],
         cwd=ROOT, capture_output=True, text=True, check=False,

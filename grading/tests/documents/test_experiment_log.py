@@ -86,6 +86,14 @@ def test_a_log_is_written_while_its_run_goes_on(tracking: str) -> None:
     assert "Duration:" not in text
 
 
+def test_a_run_that_is_open_again_was_finished_before(tracking: str) -> None:
+    with mlflow.start_run() as run:
+        mlflow.log_metric("test_accuracy", 1)
+    with mlflow.start_run(run_id=run.info.run_id):
+        text = experiment_log(run.info.run_id, **TOLD)
+    assert "| Status | FINISHED before; open again when this log was written |" in text
+
+
 @pytest.mark.parametrize(
     "content", ["", "row,y_true\n1,2\n", "\0\0", "row,y_true,y_pred\n1,a,2\n", "row,y_true,y_pred\n1,1,1\n"]
 )

@@ -119,7 +119,7 @@ def test_the_run_is_a_link_into_the_mlflow_ui() -> None:
     run = RunLink("ridge", run_link("7", "ab" * 16))
     links = Seen(card(*ALL, run=run)._repr_html_()).tags
     assert run.url in [found.get("href") for tag, found in links if tag == "a"]
-    assert f"your newest run with a model: ridge, {run.url}" in repr(card(*ALL, run=run))
+    assert f"the newest run that was checked: ridge, {run.url}" in repr(card(*ALL, run=run))
 
 
 DECLARED = [

@@ -128,7 +128,7 @@ def test_the_card_names_the_newest_run_and_where_the_mlflow_ui_shows_it(tracking
     with mlflow.start_run(run_name="ridge") as run:
         mlflow.log_metric("test_rmse", 1)
     shown = repr(check("task2"))
-    assert "your newest run with a model: ridge, " in shown
+    assert "the newest run that was checked: ridge, " in shown
     assert shown.count(run.info.run_id) == 1
 
 

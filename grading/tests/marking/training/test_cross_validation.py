@@ -1,6 +1,7 @@
 """Cross-validated means and spreads: those that folds give are taken, and others are named."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mlflow
@@ -98,3 +99,12 @@ def test_a_trial_that_diverged_beside_it_costs_nothing(trained: Trained) -> None
     scores = _cross_validated(5)
     log_run(fitted(ridge(), train), test, cv_rmse_mean=scores.mean(), cv_rmse_std=scores.std())
     assert _judge(trained()) == []
+
+
+def test_a_wrong_mean_stays_wrong_when_its_cell_is_run_again(trained: Callable[..., Evidence]) -> None:
+    _, train, test = rows_of()
+    for _ in range(3):
+        log_run(fitted(ridge(), train), test, cv_rmse_mean=0.517, cv_rmse_std=0.1)
+    again = replace(trained(), since=1)  # as in a live kernel, where the newest run of a name counts
+    with pytest.raises(Unmet, match="cv_rmse_mean from 5"):
+        _judge(again)
