@@ -248,7 +248,7 @@ def require_conclusion(run: Run, others: Iterable[Run] = ()) -> None:
     if len(words) < LEAST_WORDS:
         expected = f"a description of the run {run.name!r}: what we learn from it, in {LEAST_WORDS} words or more"
         hint = "a sentence with the number that you conclude from, as mlflow.note.content"
-        raise Unmet(expected, run.note or "none", hint)
+        raise Unmet(expected, f"{len(words)} words: {run.note}" if words else "none", hint)
     if not quotes(run.note, run, others):
         raise Unmet("a conclusion that quotes a metric of the run", NUMBER.findall(run.note) or "no number",
                     "name the number that you conclude from, as it was logged, or how far it lies from another "
