@@ -6,6 +6,7 @@ from typing import Any
 
 from grading.evidence.markdown import bullets, listed, literal, number, table
 from grading.evidence.run_facts import SYSTEM, RunFacts, better
+from grading.evidence.store import Run
 
 MOST_STEPS = 8  # of a curve
 TRAINING = ("optimizer", "solver", "loss", "criterion", "learning_rate", "learning_rate_init", "lr_schedule",
@@ -121,9 +122,21 @@ def _infrastructure(facts: RunFacts) -> str:
     return "\n\n".join(part for part in (listed(known), measured) if part)
 
 
+def _candidates(facts: RunFacts, space: Mapping[str, Any]) -> list[Run]:
+    """Of a final run beside its searches: the nested runs of the experiment that have every setting of the space.
+
+    None when the run is a search itself. A single nested run is no search: it is the baseline.
+    """
+    if not space or len(facts.children) > 1:
+        return []
+    nested = (run for run in facts.neighbours if run.parent_id not in (None, facts.run.id))
+    return [run for run in nested if all(name in run.params for name in space)]
+
+
 def _tuning(facts: RunFacts) -> str:
     space, method = _search(facts)
-    states = [child.tags.get("optuna.state", child.status) for child in facts.children]
+    tried = _candidates(facts, space)
+    states = [child.tags.get("optuna.state", child.status) for child in tried or facts.children]
     counted = ", ".join(f"{states.count(state)} {literal(state)}" for state in dict.fromkeys(states))
     best = {name: value for name, value in sorted(facts.run.params.items()) if name.lower().startswith("best_")}
     searched = bool(space or method or best or facts.said("n_trials", "trials"))
@@ -134,7 +147,7 @@ def _tuning(facts: RunFacts) -> str:
         "Tool": literal(facts.said("tuning_tool", "tuner", "study_tool")),
         "Searched": ", ".join(map(literal, space)),
         "Trials asked for": literal(facts.said("n_trials", "trials", "max_trials")),
-        "Nested runs": f"{len(states)} ({counted})" if states else "",
+        "Candidates of this experiment" if tried else "Nested runs": f"{len(states)} ({counted})" if states else "",
         "Budget": literal(facts.said("tuning_budget", "timeout", "timeout_seconds")),
     })  # fmt: skip
     found = _settings("Best found", {name[5:]: value for name, value in best.items()})

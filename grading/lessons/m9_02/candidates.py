@@ -111,8 +111,9 @@ def require_spread(candidate: Candidate) -> None:
     """Raise Unmet unless the candidate has folds, and a mean and a standard deviation that they give."""
     run, folds = candidate.run, candidate.folds
     if len(folds) < LEAST_FOLDS:
-        found = sorted(run.metrics) or "no metrics"
-        raise Unmet(f"the value of each fold in {run.name!r}", found, "mlflow.log_metric(name, value, step=fold)")
+        found = f"{len(folds)} of {sorted(run.metrics)}" if folds else sorted(run.metrics) or "no metrics"
+        raise Unmet(f"a value for each fold in {run.name!r}, {LEAST_FOLDS} or more, each with its step", found,
+                    "mlflow.log_metric(name, value, step=fold)")  # fmt: skip
     if candidate.mean is None or candidate.std is None:
         found = sorted(run.metrics)
         raise Unmet(f"a CV mean and std in {run.name!r}", found, "log cv_rmse_mean and cv_rmse_std")

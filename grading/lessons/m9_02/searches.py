@@ -112,8 +112,8 @@ def searches(evidence: Evidence) -> list[Search]:
     if not found and not nested and not any(run.metrics for run in evidence.runs):
         raise NotAttempted(
             "nested runs with the settings that are tried",
-            "no candidate yet",
-            f"tasks 2 and 3 make them (runs in {evidence.worked_experiment!r} are the lesson's own)",
+            evidence.none_of_yours,
+            "tasks 2 and 3 make them",
         )
     if not found:
         names = ", ".join(dimension.name for dimension in space[:4])

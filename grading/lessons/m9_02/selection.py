@@ -50,6 +50,7 @@ def require_one_standard_error(
     Regression Trees, 1984, chapter 3: the one-standard-error rule.)
     """
     dimension, largest = read_simplest(simplest, space)
+    simplest = simplest.strip().removeprefix("the ")
     best = min(pool, key=_mean)
     problems = []
     for error in best.standard_errors():

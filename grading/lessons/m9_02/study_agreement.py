@@ -33,8 +33,8 @@ def by_number(search: Search) -> dict[int, Candidate]:
     """The trials by number; raises Unmet for one without."""
     for candidate in search.candidates:
         if candidate.number is None:
-            raise Unmet(f"the trial's number in {candidate.run.name!r}", sorted(candidate.run.params),
-                        'mlflow.log_param("trial", trial.number)')  # fmt: skip
+            raise Unmet(f"a param `trial` with the trial's number in {candidate.run.name!r}",
+                        sorted(candidate.run.params), 'mlflow.log_param("trial", trial.number)')  # fmt: skip
     return {candidate.number: candidate for candidate in search.candidates if candidate.number is not None}
 
 
@@ -120,8 +120,8 @@ def judge_pruning(search: Search, study: Study) -> str:
     pruned = {trial.number: trial for trial in study.trials if trial.state == "PRUNED"}
     full = max((len(each.folds) for each in search.candidates), default=0)
     early = 0
-    for candidate in search.candidates:
-        number, name = candidate.number, candidate.run.name
+    for number, candidate in by_number(search).items():
+        name = candidate.run.name
         if (candidate.state == "PRUNED") != (number in pruned):
             state = "PRUNED" if number in pruned else "COMPLETE"
             raise Unmet(f"the tag optuna.state = {state} on {name!r}, as the study says",

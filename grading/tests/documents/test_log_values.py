@@ -101,3 +101,16 @@ def test_residuals_are_summed_up(tracking: str) -> None:
     assert "| true minus predicted, on average | -1.25 |" in section(text, "Mistakes")
     assert "| share of rows predicted too high | 1 |" in text
     assert "| test_rmse | 1.25 | not computed |" in text
+
+
+def test_a_final_run_beside_its_searches_tells_how_many_candidates_there_were(tracking: str) -> None:
+    with mlflow.start_run():
+        for alpha in (0.1, 1.0, 10.0):
+            with mlflow.start_run(nested=True):
+                mlflow.log_params({"alpha": alpha})
+    with mlflow.start_run() as final:
+        mlflow.log_params({"alpha": 1.0})
+        mlflow.log_text(json.dumps({"alpha": {"low": 0.1, "high": 10, "log": True}}), "search_space.json")
+        with mlflow.start_run(nested=True, run_name="baseline"):
+            mlflow.log_params({"alpha": 1.0})
+    assert "- Candidates of this experiment: 3 (3 FINISHED)" in experiment_log(final.info.run_id)

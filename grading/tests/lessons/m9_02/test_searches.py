@@ -74,7 +74,7 @@ def test_a_pruned_candidate_is_not_to_be_chosen(evidence: Callable[[], Evidence]
 def test_folds_that_are_not_finite_are_none(evidence: Callable[[], Evidence]) -> None:
     _log(1, errors=(50.0, float("inf"), 54.0))
     (search,) = searches(evidence())
-    with pytest.raises(Unmet, match="value of each fold"):
+    with pytest.raises(Unmet, match="value for each fold"):
         require_spread(search.candidates[0])
 
 
