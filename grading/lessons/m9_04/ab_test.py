@@ -101,12 +101,12 @@ def _differences(evidence: Evidence, one: Run, other: Run) -> dict[str, NDArray[
 
 def judge_tests(evidence: Evidence, table: Table) -> str:
     """The p-values; raises Unmet for the first comparison whose numbers the two predictions do not give."""
-    told = []
+    told, turned = [], []
     for pair in pairs(evidence, table):
         problem: Outcome | None = None
         for kind, found in _options(table, pair):
             try:
-                _compare(table, pair, kind, found)
+                turned.append(_compare(table, pair, kind, found))
             except Outcome as outcome:
                 problem = problem or outcome
             else:
@@ -114,7 +114,11 @@ def judge_tests(evidence: Evidence, table: Table) -> str:
                 break
         else:
             raise problem or Unmet(f"two models that differ: {pair}", "equal predictions, or an unknown test", NAMED)
-    return ", ".join(told)
+    if any(turned) and not all(turned):
+        raise Unmet("mean_difference = a minus b in every line", "b minus a in some lines, a minus b in others",
+                    "(errors_a - errors_b).mean(): below zero, a errs less")  # fmt: skip
+    note = "; the differences are b minus a: above zero, a errs less" if any(turned) else ""
+    return ", ".join(told) + note
 
 
 NAMED = "params loss (absolute_error, squared_error, zero_one) and test (ttest_rel, wilcoxon, mcnemar, permutation)"
@@ -148,8 +152,9 @@ def _said(table: Table, pair: Pair, name: str) -> str:
     return table.texts(column)[pair.place] if column else said(table.owner, name)
 
 
-def _compare(table: Table, pair: Pair, kind: str, right: Significance) -> None:
-    """Raise Unmet for the first number of the row that the differences in this kind of loss do not give."""
+def _compare(table: Table, pair: Pair, kind: str, right: Significance) -> bool:
+    """Whether the row's differences are b minus a; raises Unmet for its first number that the differences in this kind
+    of loss do not give."""
     difference = pair.difference[kind]
 
     def shown(names: tuple[str, ...]) -> float:
@@ -178,6 +183,7 @@ def _compare(table: Table, pair: Pair, kind: str, right: Significance) -> None:
     if not equal(effect, effect_size(turned)):
         hint = "the mean of the differences over their standard deviation"
         raise Unmet(f"effect_size = {effect_size(turned):.4f} {words}", f"{effect:.4f}", hint)
+    return turned is not difference
 
 
 def _near(claimed: float, right: float, difference: NDArray[np.float64]) -> bool:

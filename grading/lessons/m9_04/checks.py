@@ -232,6 +232,8 @@ def _tests(evidence: Evidence) -> Table:
 
 
 def _require_final(evidence: Evidence) -> None:
+    if evidence.runs and not evidence.main_runs and not any(run.status == "FAILED" for run in evidence.runs):
+        raise NotAttempted("final runs of your families", "none yet", "the task's steps 5 to 7, after the plan")
     evidence.main_run  # noqa: B018  raises when there is no final run yet
 
 

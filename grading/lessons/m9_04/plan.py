@@ -154,9 +154,20 @@ def _wider(
              if (a := place[one.id]) is not None and (b := place[other.id]) is not None]  # fmt: skip
     wide = [(value, one, other) for value, one, other in found if value is not None]
     if not wide:
-        return None
+        return _wider_beside(way, spread, families)
     value, one, other = max(wide)
     return None if value <= spread or equal(spread, value) else (one, other)
+
+
+def _wider_beside(way: "Way", spread: float, families: Sequence[Family]) -> tuple[str, str] | None:
+    """Before anything is tested: a pair that scatters more than the planned one and has a family of it, whichever of
+    the two families is the one that will be compared with all others; None when there is none.
+    """
+    planned = {place for pair, value in way.of.items() if equal(spread, value) for place in pair}
+    widest = [max((value, pair) for pair, value in way.of.items() if place in pair) for place in planned]
+    value, (one, other) = min(widest)
+    wider = value > spread and not equal(spread, value)
+    return (families[one].run.name, families[other].run.name) if wider else None
 
 
 def _family_of(run: Run, families: Sequence[Family]) -> int | None:

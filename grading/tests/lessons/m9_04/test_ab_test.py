@@ -53,11 +53,28 @@ def log_tests(table: pd.DataFrame, **params: str) -> None:
 @pytest.mark.usefixtures("finals")
 def test_what_the_predictions_give_is_right_either_way_round(evidence: Read) -> None:
     table = right_table()
-    turned = table.assign(mean_difference=-table["mean_difference"], low=-table["high"], high=-table["low"])
-    for each in (table, turned.assign(effect_size=-turned["effect_size"])):
+    for each, note in ((table, ""), (_turned(table), "b minus a: above zero, a errs less")):
         log_tests(each)
-        assert "a and b: p = " in judge_tests(evidence(), find_tests(evidence()))
+        told = judge_tests(evidence(), find_tests(evidence()))
+        assert "a and b: p = " in told
+        assert told.endswith(note)
         judge_verdicts(evidence(), find_tests(evidence()))
+
+
+def _turned(table: pd.DataFrame) -> pd.DataFrame:
+    """The same tests with differences of b minus a."""
+    return table.assign(
+        mean_difference=-table["mean_difference"], low=-table["high"], high=-table["low"],
+        effect_size=-table["effect_size"],
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("finals")
+def test_differences_that_are_turned_in_one_line_only_are_unmet(evidence: Read) -> None:
+    table = right_table()
+    log_tests(pd.concat([table.head(1), _turned(table).tail(1)]))
+    with pytest.raises(Unmet, match="a minus b in every line"):
+        judge_tests(evidence(), find_tests(evidence()))
 
 
 @pytest.mark.usefixtures("finals")

@@ -79,6 +79,31 @@ def test_a_spread_that_no_families_give_is_unmet_and_no_other_is_told(evidence: 
         judge(evidence, **changed)
 
 
+def _plan_for(evidence: Read, chosen: str, other: str) -> str:
+    """Of three families, a plan for the pair of two of them, before anything is tested."""
+    errors = {name: np.random.default_rng(n).normal(0, n, 60).round(3) for n, name in enumerate("abc", 1)}
+    spread = float((np.abs(errors[chosen]) - np.abs(errors[other])).std(ddof=1))
+    families = []
+    for name, values in errors.items():
+        with mlflow.start_run(run_name=name):
+            pass
+        table = pd.DataFrame({"split": 0, "row": range(60), "y_true": 0.0, "y_pred": values})
+        families.append(Family(evidence().runs[-1], table))
+    with mlflow.start_run(run_name="plan"):
+        mlflow.log_params(RIGHT | {"smallest_difference": spread / 5, "difference_std": spread})
+    return judge_plan(evidence(), families, [])
+
+
+@pytest.mark.parametrize("pair", ["ac", "ca", "bc"])
+def test_a_plan_for_the_widest_pair_of_either_family_is_met_before_the_tests(evidence: Read, pair: str) -> None:
+    assert _plan_for(evidence, *pair).startswith("199 rows")
+
+
+def test_a_plan_for_a_pair_that_scatters_less_is_told_before_the_tests(evidence: Read) -> None:
+    with pytest.raises(Unmet, match="scatters most"):
+        _plan_for(evidence, "a", "b")
+
+
 def test_of_two_plans_the_newer_counts_unless_it_came_after_the_look(evidence: Read) -> None:
     for n in (199, 50):
         with mlflow.start_run(run_name=f"plan {n}"):
