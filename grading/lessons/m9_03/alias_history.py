@@ -13,6 +13,7 @@ from grading.lessons.m9_03.model_versions import MadeVersion, says
 from grading.registry.promotion import Event, history, holder_of, strays
 
 ALIAS = "champion"
+ANOTHER_NAME = "Take another name for the model, restart the kernel, and run all cells"
 REFUSED = re.compile(r"refus|reject|denied|declin|gate_failed|not_promoted", re.IGNORECASE)
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 
@@ -98,8 +99,7 @@ def require_history_is_true(evidence: Evidence, versions: tuple[MadeVersion, ...
         if after.previous != before.version:
             raise Unmet(f"version {before.version} to be {ALIAS} until version {after.version} was, as recorded",
                         f"version {after.previous} was",
-                        f"{ALIAS} was moved by hand in between, and only the gate may. Take another name for the "
-                        "model, and run tasks 2 to 4 again")  # fmt: skip
+                        f"{ALIAS} was moved by hand in between, and only the gate may. {ANOTHER_NAME}")  # fmt: skip
         if after.at < before.at or after.number != before.number + 1:
             raise Unmet(f"record {before.number + 1} of {ALIAS}, after {before.at}",
                         f"record {after.number}, of {after.at}",
@@ -108,7 +108,7 @@ def require_history_is_true(evidence: Evidence, versions: tuple[MadeVersion, ...
         raise Unmet(
             "each alias where its history says",
             moved,
-            "only promote and rollback may move it. Take another name for the model, and run tasks 2 to 4 again",
+            f"only promote and rollback may move it. {ANOTHER_NAME}",
         )
     return f"{len(events)} moves, the last to version {events[-1].version}, which is {ALIAS}"
 

@@ -17,7 +17,6 @@ from grading.marking.demands import said_of
 MD5 = Named(names=("data_md5", "md5", "dvc.md5", "dvc_hash", "data.md5", "dvc_data_md5"))
 COMMIT = Named(names=("dvc_commit", "data_git_commit", "data_revision", "data_rev", "dvc_rev", "data_commit_sha"))
 SEEDS = ("seed", "random_state")  # the lesson's own `track` logs one that no settings file is asked for
-CLOCK = 1  # seconds: Git keeps whole ones
 # What DVC and Git keep for themselves: a commit with no more holds neither code nor settings.
 HOUSEKEEPING = (".dvc", ".gitignore", ".dvcignore", ".gitattributes")
 
@@ -83,8 +82,9 @@ def require_commit(evidence: Evidence, run: Run) -> tuple[DataRepository, str, s
     md5 = evidence.data.md5(evidence.data_file(run))
     repository, path = pointed_at(evidence, commit, md5, f"in the run {run.name!r}")
     measured = _measured(evidence, run)
-    if measured is not None and (late := repository.time(commit) - measured) > CLOCK:
-        raise Unmet(f"a data_commit made before the run {run.name!r}", f"{commit[:8]}, {late:.0f} s after its metrics",
+    # Git cuts its times to whole seconds: what was committed first is never later.
+    if measured is not None and (late := repository.time(commit) - measured) > 0:
+        raise Unmet(f"a data_commit made before the run {run.name!r}", f"{commit[:8]}, {late:.1f} s after its metrics",
                     "dvc add, commit, then run: run it again, now that the commit exists")  # fmt: skip
     return repository, commit, path
 

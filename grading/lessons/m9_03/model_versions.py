@@ -81,9 +81,12 @@ def find_made(versions: tuple[MadeVersion, ...], said: object) -> MadeVersion | 
 
 
 def require_described(versions: tuple[MadeVersion, ...]) -> list[str]:
-    """The descriptions; raises Unmet for one missing, short or another run's, and for tags that are not its run's."""
+    """The descriptions; raises Unmet for one missing, short or another run's, and for tags that are not its run's.
+
+    Of a run that was registered again, the newest version is asked: that is how a description is mended.
+    """
     seen: dict[str, MadeVersion] = {}
-    for made in versions:
+    for made in {each.run.id: each for each in versions}.values():
         text = " ".join(made.version.description.split())
         if len(text.split()) < LEAST_WORDS:
             raise Unmet(f"a description of {made.label} of at least {LEAST_WORDS} words", text or "none",

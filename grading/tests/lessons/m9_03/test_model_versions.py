@@ -106,6 +106,14 @@ def test_a_run_that_was_registered_twice_may_be_described_alike() -> None:
     assert require_described((*VERSIONS, again))
 
 
+def test_a_description_is_mended_by_registering_the_run_again() -> None:
+    short = _made(1, "Too short.")
+    again = MadeVersion(replace(VERSIONS[0].version, version=3), VERSIONS[0].run)
+    assert len(require_described((short, VERSIONS[1], again))) == 2
+    with pytest.raises(Unmet):
+        require_described((VERSIONS[0], VERSIONS[1], MadeVersion(replace(short.version, version=3), short.run)))
+
+
 def test_versions_that_say_what_they_are_are_described() -> None:
     assert len(require_described(VERSIONS)) == 2
 
