@@ -18,7 +18,12 @@ from grading.evidence.store import Run
 from grading.evidence.tables import Table, find_table
 from grading.lessons.m9_04.ab_test import FILE_WORDS as TESTS
 from grading.lessons.m9_04.ab_test import find_tests, judge_tests, judge_verdicts, pairs
-from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
+from grading.lessons.m9_04.comparison_figures import (
+    figures,
+    found_none,
+    judge_pages,
+    require_different_pictures,
+)
 from grading.lessons.m9_04.comparison_table import judge_comparison
 from grading.lessons.m9_04.families import (
     bound_of,
@@ -146,8 +151,8 @@ def figures_are_there(evidence: Evidence) -> str:
     """At least four figures of the comparison, one of them an HTML page."""
     images, pages = figures(evidence)
     if len(images) + len(pages) < LEAST_FIGURES or not pages:
-        names = [path for _, path in (*images, *pages)]
-        raise Unmet(f"{LEAST_FIGURES} figures beside those of the final runs, one of them HTML", names or "none",
+        names = [path for _, path in (*images, *pages)] or found_none(evidence)
+        raise Unmet(f"{LEAST_FIGURES} figures beside those of the final runs, one of them HTML", names,
                     "intervals.png, errors.png, learning_curves.png, parallel_coordinates.html")  # fmt: skip
     return ", ".join(path for _, path in (*images, *pages))
 
@@ -157,7 +162,8 @@ def figures_differ(evidence: Evidence) -> str:
     """The figures show something, and each something else."""
     images, _ = figures(evidence)
     if len(images) < LEAST_FIGURES - 1:
-        raise Unmet(f"{LEAST_FIGURES - 1} pictures", [path for _, path in images] or "none", "mlflow.log_figure")
+        names = [path for _, path in images]
+        raise Unmet(f"{LEAST_FIGURES - 1} pictures", names or found_none(evidence), "mlflow.log_figure")
     require_different_pictures(evidence, images)
     return f"{len(images)} pictures"
 
@@ -169,7 +175,7 @@ def page_is_interactive(evidence: Evidence) -> str:
     """
     _, pages = figures(evidence)
     if not pages:
-        raise Unmet("parallel_coordinates.html", "no HTML file in your runs", "mlflow.log_text(page, name)")
+        raise Unmet("parallel_coordinates.html", found_none(evidence), "mlflow.log_text(page, name)")
     wanted = {}
     for family in families(evidence):
         key, scores = fold_scores(evidence, family)

@@ -17,13 +17,26 @@ PAGES = (".html", ".htm")
 
 def figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run, str]]]:
     """Pictures and pages of all runs, without those that every final run must have; of re-runs the newest only."""
-    own = {key for name in ("classification", "regression") for key, rule in our_contract(name).artifacts.items()
-           if rule.figure for key in (key, *rule.names)}  # fmt: skip
     latest = {(run.experiment.id, run.name if evidence.since else run.id): run for run in evidence.started_runs}
-    files = [(run, path) for run in latest.values() for path in run.artifacts.paths()]
-    files = [(r, p) for r, p in files if not any(plain(key) in plain(p.rpartition("/")[2]) for key in own)]
+    files = [file for run in latest.values() for file in _shown_in(run)]
     return ([file for file in files if file[1].lower().endswith(IMAGES)],
             [file for file in files if file[1].lower().endswith(PAGES)])  # fmt: skip
+
+
+def found_none(evidence: Evidence) -> str:
+    """What to say where no figure was found: in a live notebook, an older run of the same name may have them."""
+    runs = evidence.started_runs
+    newest = {(run.experiment.id, run.name): run.id for run in runs}
+    replaced = [run for run in runs if evidence.since and newest[run.experiment.id, run.name] != run.id]
+    older = next((run.name for run in reversed(replaced) if _shown_in(run)), "")
+    return f"none in the newest run {older!r}; an older one has them: run the cell of task 2 again" if older else "none"
+
+
+def _shown_in(run: Run) -> list[tuple[Run, str]]:
+    own = {key for name in ("classification", "regression") for key, rule in our_contract(name).artifacts.items()
+           if rule.figure for key in (key, *rule.names)}  # fmt: skip
+    figures = [path for path in run.artifacts.paths() if path.lower().endswith((*IMAGES, *PAGES))]
+    return [(run, path) for path in figures if not any(plain(key) in plain(path.rpartition("/")[2]) for key in own)]
 
 
 def require_different_pictures(evidence: Evidence, images: Sequence[tuple[Run, str]]) -> None:

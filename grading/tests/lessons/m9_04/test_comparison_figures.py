@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import mlflow
 import pytest
@@ -6,7 +7,12 @@ from PIL import Image
 
 from grading.errors import Unmet
 from grading.evidence.evidence import Evidence
-from grading.lessons.m9_04.comparison_figures import figures, judge_pages, require_different_pictures
+from grading.lessons.m9_04.comparison_figures import (
+    figures,
+    found_none,
+    judge_pages,
+    require_different_pictures,
+)
 
 SHOWN = "<style>tr:hover {{color: red}}</style><table><tr><td>ridge</td><td>{}</td></tr></table>"
 
@@ -30,6 +36,17 @@ def test_pictures_and_pages_are_found_without_those_of_every_final_run(evidence:
         mlflow.log_text(SHOWN, "parallel.html")
     images, pages = figures(evidence())
     assert [path for _, path in (*images, *pages)] == ["intervals.png", "parallel.html"]
+
+
+def test_figures_in_a_run_that_was_replaced_are_told(evidence: Callable[[], Evidence]) -> None:
+    for shown in (True, False):
+        with mlflow.start_run(run_name="comparison"):
+            if shown:
+                mlflow.log_text(SHOWN, "parallel.html")
+    live = replace(evidence(), since=1)
+    assert figures(live) == ([], [])
+    assert found_none(live).startswith("none in the newest run 'comparison'; an older one has them")
+    assert found_none(evidence()) == "none"
 
 
 @pytest.mark.parametrize(("other", "words"), [(30, "the same picture"), (None, "a blank picture")])
