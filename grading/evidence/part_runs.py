@@ -1,6 +1,6 @@
 """Which runs of the store are one part's, and which of these count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -141,10 +141,16 @@ class PartRuns:
 
         Candidates and searches are none, even with a test metric that they must not have; unless there is nothing else.
         """
+        return self.without_repeats(self._finished_main)
+
+    def without_repeats(self, runs: Iterable[Run]) -> tuple[Run, ...]:
+        """The runs, in order; in a live notebook, of those with one name in one experiment only the newest.
+
+        A cell that was run again leaves two: the grader, on an empty store, will see the last one only.
+        """
         if not self.since:
-            return self._finished_main
-        # A cell that was run again: the grader, on an empty store, will see the last one only.
-        return tuple({(run.experiment.id, run.name): run for run in self._finished_main}.values())
+            return tuple(runs)
+        return tuple({(run.experiment.id, run.name): run for run in runs}.values())
 
     @cached_property
     def _finished_main(self) -> tuple[Run, ...]:

@@ -10,7 +10,7 @@ from grading.evidence.store import Run
 from grading.lessons.m9_02.candidates import is_baseline, said
 from grading.lessons.m9_02.cv_splits import read_splits, split_tables
 from grading.lessons.m9_02.search_space import Dimension
-from grading.lessons.m9_02.searches import METHOD_TAGS, SPACE_FILE, Search, latest, settings_searched, signed
+from grading.lessons.m9_02.searches import METHOD_TAGS, SPACE_FILE, Search, settings_searched, signed
 from grading.lessons.m9_02.selection import RULE_NAMES
 from grading.marking.demands import claimed, compare_metric
 
@@ -65,7 +65,7 @@ def searching_runs(evidence: Evidence, final: Run, found: Iterable[Search]) -> l
     notebook. They have a model: a tag alone makes no final run.
     """
     by_id = {run.id: run for run in evidence.runs}
-    tops = {run.id for run in latest(evidence, (run for run in evidence.runs if run.parent_id is None))}
+    tops = {run.id for run in evidence.without_repeats(run for run in evidence.runs if run.parent_id is None)}
     parents = {search.run.id for search in found}
     kept = []
     for run in evidence.runs:

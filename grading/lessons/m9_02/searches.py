@@ -48,12 +48,6 @@ class Search:
         return said(self.run, METHOD_TAGS)
 
 
-def latest(evidence: Evidence, runs: Iterable[Run]) -> list[Run]:
-    """The runs; in a live notebook, of a cell that was run again, those of its last time."""
-    found = list(runs)
-    return list({(run.experiment.id, run.name): run for run in found}.values()) if evidence.since else found
-
-
 def spaces(evidence: Evidence) -> list[tuple[Run, Path]]:
     """The runs that keep a search space, oldest first, each with its file; raises Unmet when there is none."""
     found = []
@@ -61,7 +55,7 @@ def spaces(evidence: Evidence) -> list[tuple[Run, Path]]:
         path = next((path for path in run.artifacts.paths() if SPACE_FILE.search(path.rpartition("/")[2])), None)
         if path is not None:
             found.append((run, path))
-    kept = [_oldest_alike(run, found) for run in latest(evidence, (run for run, _ in found))]
+    kept = [_oldest_alike(run, found) for run in evidence.without_repeats(run for run, _ in found)]
     if not kept:
         raise Unmet("search_space.json among the artifacts of a run", evidence.none_of_yours,
                     'mlflow.log_text(json.dumps(space, indent=2), "search_space.json")')  # fmt: skip
@@ -105,7 +99,7 @@ def searches(evidence: Evidence) -> list[Search]:
     above = {child.parent_id for child in own.values()}
     parents = [run for run in evidence.runs if run.id in above]
     found, key = [], _tuned_metric(list(own.values()), parents)
-    for parent in latest(evidence, parents):
+    for parent in evidence.without_repeats(parents):
         children = [run for run in evidence.children(parent) if run.id in own]
         candidates = tuple(candidate_of(evidence, run, named[run.id], key) for run in children)
         found.append(Search(parent, candidates, bool(said(parent, PATIENCE)) or _study_path(parent) is not None))

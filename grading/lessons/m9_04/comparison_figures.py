@@ -17,17 +17,15 @@ PAGES = (".html", ".htm")
 
 def figures(evidence: Evidence) -> tuple[list[tuple[Run, str]], list[tuple[Run, str]]]:
     """Pictures and pages of all runs, without those that every final run must have; of re-runs the newest only."""
-    latest = {(run.experiment.id, run.name if evidence.since else run.id): run for run in evidence.started_runs}
-    files = [file for run in latest.values() for file in _shown_in(run)]
+    files = [file for run in evidence.without_repeats(evidence.started_runs) for file in _shown_in(run)]
     return ([file for file in files if file[1].lower().endswith(IMAGES)],
             [file for file in files if file[1].lower().endswith(PAGES)])  # fmt: skip
 
 
 def found_none(evidence: Evidence) -> str:
     """What to say where no figure was found: in a live notebook, an older run of the same name may have them."""
-    runs = evidence.started_runs
-    newest = {(run.experiment.id, run.name): run.id for run in runs}
-    replaced = [run for run in runs if evidence.since and newest[run.experiment.id, run.name] != run.id]
+    newest = {run.id for run in evidence.without_repeats(evidence.started_runs)}
+    replaced = [run for run in evidence.started_runs if run.id not in newest]
     older = next((run.name for run in reversed(replaced) if _shown_in(run)), "")
     return f"none in the newest run {older!r}; an older one has them: run the cell of task 2 again" if older else "none"
 

@@ -47,9 +47,7 @@ class Family:
 
 def families(evidence: Evidence) -> list[Family]:
     """The families that were cross-validated; raises Unmet when there are fewer than three, or two are the same."""
-    runs = [run for run in evidence.started_runs if run.status == "FINISHED" and _path(run)]
-    if evidence.since:  # a cell that was run again: the grader will see the last one only
-        runs = list({(run.experiment.id, run.name): run for run in runs}.values())
+    runs = evidence.without_repeats(run for run in evidence.started_runs if run.status == "FINISHED" and _path(run))
     if len(runs) < LEAST_FAMILIES:
         raise Unmet(
             f"{LEAST_FAMILIES} families, each a finished run with out_of_fold.csv",

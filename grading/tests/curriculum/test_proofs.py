@@ -1,5 +1,8 @@
 """The curriculum proves itself: see grading/curriculum/proofs.py for what each proof says."""
 
+import copy
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +22,9 @@ from grading.files import NOTEBOOKS, ROOT, TOOLS
 from grading.lessons import LESSONS
 from grading.marking.grader import checks_of
 from grading.marking.lesson import Lesson
+from grading.running.execution import run_notebook
 from grading.running.kernels.provisioner import KERNEL_NAME
+from grading.running.notebook import read_notebook
 from grading.tests.conftest import LessonRun
 
 FAMILIES = families(case for lesson in LESSONS for case in cases(lesson))
@@ -126,6 +131,28 @@ def test_the_gallery_is_large_enough(lesson: Lesson) -> None:
     assert len(cases(lesson)) - len(mutants) >= 6
 
 
+FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lesson", LESSONS[1:3], ids=lambda lesson: lesson.id)
+def test_the_code_that_going_further_only_shows_runs_where_it_stands(lesson: Lesson, tmp_path: Path) -> None:
+    """It would make the lesson longer to run; who copies it into a cell must find that it works."""
+    notebook = read_notebook(NOTEBOOKS / lesson.file_name)
+    node = copy.deepcopy(notebook.node)
+    shown = []
+    for cell in node.cells:
+        if cell.cell_type == "markdown" and cell.id.startswith("further"):
+            for code in FENCE.findall(cell.source):
+                cell.update(nbformat.v4.new_code_cell(code, id=cell.id))
+                shown.append(cell.id)
+    execution = run_notebook(notebook, tmp_path / "run", data=DATA, node=node)
+    assert shown
+    assert [f"{failure.cell}: {failure.error}" for failure in execution.report.failures] == []
+    if lesson.id == "M9_03":
+        assert "the same bytes: True" in json.dumps(execution.notebook["cells"][-10:])
+
+
 def lay_tools(folder: Path) -> None:
     """What a student has beside the notebooks."""
     for tool in TOOLS.values():
@@ -137,9 +164,9 @@ def lay_tools(folder: Path) -> None:
 def test_the_numbers_in_the_prose_are_what_runs_today(path: Path, tmp_path: Path) -> None:
     shutil.copytree(DATA, tmp_path / "data")
     (tmp_path / "notebooks").mkdir()
-    copy = shutil.copy(path, tmp_path / "notebooks")
+    copied = shutil.copy(path, tmp_path / "notebooks")
     lay_tools(tmp_path / "notebooks")
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", copy]
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", copied]
     done = subprocess.run(command, cwd=tmp_path / "notebooks", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
 
