@@ -52,9 +52,14 @@ class Block:
 
 
 def blocks_of(page: Path) -> list[Block]:
+    return blocks_in(page.read_text("utf-8"))
+
+
+def blocks_in(text: str) -> list[Block]:
+    """The fences of a Markdown text, such as a cell's."""
     return [
         Block(token.info.strip(), token.map[0] + 2, token.content)
-        for token in MarkdownIt().parse(page.read_text("utf-8"))
+        for token in MarkdownIt().parse(text)
         if token.type in ("fence", "code_block") and token.map
     ]
 

@@ -10,13 +10,12 @@ import pytest
 
 from grading.files import ROOT
 from grading.handout.bundle import student_bundle, write
+from grading.tests.docs.doc_pages import blocks_of
 
 pytestmark = pytest.mark.exhaustive
 
-CELL = next(
-    cell for cell in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "students.md").read_text("utf-8"), re.DOTALL)
-    if "ARCHIVE" in cell
-)  # fmt: skip
+PYTHON = [block.code for block in blocks_of(ROOT / "docs" / "students.md") if block.info == "python"]
+CELL = next(code for code in PYTHON if "ARCHIVE" in code)
 LESSON = """
 import mlflow
 
